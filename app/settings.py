@@ -1,0 +1,137 @@
+"""Configuration: read once from a mapping, checked as a whole, then passed on as a frozen value."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vn.errors import Unusable
+
+AGENCIES = ("dvc", "land", "tax", "payment")
+ADAPTERS = ("dvc", "ilis", "tax", "payment")
+SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"}  # adapter -> the agency it speaks to
+
+PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
+
+_TEXTS = (
+    "LGSP_KAFKA_BOOTSTRAP",
+    "LGSP_SPACE",
+    "LGSP_STATE",
+    "LGSP_HOST",
+    "LGSP_CONTRACTS",
+    "LGSP_MEMBERS",
+    "LGSP_ACCESS",
+    "LGSP_SEED",
+    "LGSP_LOG",
+    "LGSP_LOG_LEVEL",
+)
+
+
+def _variable(part: str, what: str) -> str:
+    return f"LGSP_{part.upper().replace('-', '_')}_{what}"
+
+
+_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, "supervisor")}
+_URLS = {_variable(agency, "URL"): agency for agency in AGENCIES}
+_DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
+KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every part is told. `bootstrap` None means the embedded broker; port 0 means any free one."""
+
+    bootstrap: str | None = None
+    space: str = "lgsp"
+    state: Path = Path(".lgsp")
+    host: str = "127.0.0.1"
+    contracts: Path | None = None
+    members: Path | None = None
+    access: Path | None = None
+    seed: int = 2024
+    log: str = "auto"
+    log_level: str = "info"
+    ports: Mapping[str, int] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    databases: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read every `LGSP_` variable; all faults at once, as one `Unusable`."""
+        faults: list[str] = []
+        given = {name: value.strip() for name, value in environ.items() if name.startswith("LGSP_") and value.strip()}
+        faults += _misspelt(given)
+        ports = {part: _number(name, given[name], 65_535, faults) for name, part in _PORTS.items() if name in given}
+        seed = _number("LGSP_SEED", given.get("LGSP_SEED", "2024"), 2**63, faults)
+        log = _one_of("LGSP_LOG", given.get("LGSP_LOG", "auto"), ("auto", "text", "json"), faults)
+        level = _one_of("LGSP_LOG_LEVEL", given.get("LGSP_LOG_LEVEL", "info"), ("debug", "info", "warning", "error"), faults)
+        space = given.get("LGSP_SPACE", "lgsp")
+        if not all(c.isalnum() or c in "-_" for c in space) or len(space) > 60:
+            faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
+        if faults:
+            raise Unusable("; ".join(faults))
+        return cls(
+            bootstrap=given.get("LGSP_KAFKA_BOOTSTRAP"),
+            space=space,
+            state=Path(given.get("LGSP_STATE", ".lgsp")),
+            host=given.get("LGSP_HOST", "127.0.0.1"),
+            contracts=_path(given.get("LGSP_CONTRACTS")),
+            members=_path(given.get("LGSP_MEMBERS")),
+            access=_path(given.get("LGSP_ACCESS")),
+            seed=seed,
+            log=log,
+            log_level=level,
+            ports=ports,
+            urls={agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given},
+            databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
+        )
+
+    def port(self, part: str) -> int:
+        """The fixed port of a part, or 0 for any free one."""
+        return self.ports.get(part, 0)
+
+    def database(self, agency: str) -> str:
+        """The SQLAlchemy URL of an agency's own database."""
+        return self.databases.get(agency) or f"sqlite:///{(self.state / f'{agency}.db').absolute().as_posix()}"
+
+    def environ(self) -> dict[str, str]:
+        """These settings as variables, for a child process."""
+        texts = {
+            "LGSP_KAFKA_BOOTSTRAP": self.bootstrap,
+            "LGSP_SPACE": self.space,
+            "LGSP_STATE": str(self.state),
+            "LGSP_HOST": self.host,
+            "LGSP_CONTRACTS": self.contracts and str(self.contracts),
+            "LGSP_MEMBERS": self.members and str(self.members),
+            "LGSP_ACCESS": self.access and str(self.access),
+            "LGSP_SEED": str(self.seed),
+            "LGSP_LOG": self.log,
+            "LGSP_LOG_LEVEL": self.log_level,
+        }
+        texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
+        texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}
+        texts |= {_variable(agency, "DATABASE"): url for agency, url in self.databases.items()}
+        return {name: value for name, value in texts.items() if value}
+
+
+def _misspelt(given: Mapping[str, str]) -> list[str]:
+    """Unknown names that look like a known one; others (of compose files, say) are none of our business."""
+    near = {name: difflib.get_close_matches(name, KNOWN, 1, 0.86) for name in given if name not in KNOWN}
+    return [f"{name}: no such variable; did you mean {match[0]}?" for name, match in near.items() if match]
+
+
+def _number(name: str, text: str, most: int, faults: list[str]) -> int:
+    if text.isdecimal() and int(text) <= most:
+        return int(text)
+    faults.append(f"{name}: {text!r} is not a whole number from 0 to {most}")
+    return 0
+
+
+def _one_of(name: str, text: str, allowed: tuple[str, ...], faults: list[str]) -> str:
+    if text not in allowed:
+        faults.append(f"{name}: {text!r} is none of {', '.join(allowed)}")
+    return text
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

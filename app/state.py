@@ -1,0 +1,77 @@
+"""The state folder: its version, who uses it now, and where a running exchange can be found."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from vn.errors import BadEnvironment, CannotConnect
+
+__all__ = ["Running", "prepare", "running"]
+
+VERSION = "1"  # of everything below the state folder; another version is refused, there are no migrations
+_MARK = "lgsp-state"
+_RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Running:
+    """Addresses of a running exchange: the broker, and each part's HTTP address by its name."""
+
+    bootstrap: str
+    space: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+    def write(self, folder: Path) -> None:
+        """Leave a note for the other commands, whole or not at all."""
+        draft = folder / f"{_RUN}.new"
+        draft.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        draft.replace(folder / _RUN)
+
+
+def prepare(folder: Path, *, fresh: bool = False) -> Path:
+    """Make the folder usable: there, writable, of this version, and empty where `fresh`."""
+    mark = folder / _MARK
+    try:
+        if fresh and folder.exists():
+            _wipe(folder, mark)
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        if not mark.exists():
+            mark.write_text(VERSION + "\n", encoding="utf-8")
+        found = mark.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadEnvironment(f"{folder}: {error.strerror}; choose a folder you can write to with --state DIR") from None
+    if found != VERSION:
+        raise BadEnvironment(
+            f"{folder}: state of version {found}, this is version {VERSION}; start anew with --fresh or another --state DIR"
+        )
+    return folder
+
+
+def _wipe(folder: Path, mark: Path) -> None:
+    """Remove what is ours; a folder that was never ours is left alone."""
+    if not mark.exists() and any(folder.iterdir()):
+        raise BadEnvironment(f"{folder}: not a state folder of lgsp (it holds other files), so --fresh will not empty it")
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def forget(folder: Path) -> None:
+    """The exchange no longer runs here."""
+    (folder / _RUN).unlink(missing_ok=True)
+
+
+def running(folder: Path) -> Running:
+    """Where the exchange of this state folder runs."""
+    try:
+        noted = json.loads((folder / _RUN).read_text(encoding="utf-8"))
+        return Running(noted["bootstrap"], noted["space"], noted["urls"], tuple(noted["without"]))
+    except FileNotFoundError:
+        raise CannotConnect(f"nothing runs from {folder}; start it with: lgsp up --state {folder}") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise BadEnvironment(f"{folder / _RUN}: cannot be read ({type(error).__name__}); start again with: lgsp up") from None

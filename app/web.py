@@ -1,0 +1,59 @@
+"""One HTTP application on one socket, inside the running event loop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from vn.errors import BadEnvironment
+
+__all__ = ["listen", "serving"]
+
+
+def listen(host: str, port: int, part: str) -> socket.socket:
+    """A bound socket; port 0 takes any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        variable = f"LGSP_{part.upper().replace('-', '_')}_PORT"
+        raise BadEnvironment(f"{part}: cannot listen on {host}:{port} ({error.strerror}); set {variable} to a free port") from None
+    return bound
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever started the part."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
+    """Serve until the block ends; gives the address, `http://host:port`, once requests are answered."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, timeout_keep_alive=65, server_header=False
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        while not server.started:
+            if running.done():
+                await running  # raises what the start-up raised
+                raise BadEnvironment(f"{app.title}: did not start")
+            await asyncio.sleep(0.005)
+        host, port = bound.getsockname()[:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running}, timeout=3)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        bound.close()
