@@ -1,0 +1,189 @@
+"""What stands under `/_lgsp` of every agency: health, information, reset, clock, policy, canonical form, waiting work."""
+
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError, model_validator
+from sqlalchemy import func, select
+
+from services.kit.agency import Agency, Here
+from services.kit.canonical import canonical
+from services.kit.feed import position
+from services.kit.policy import Manner
+from services.kit.problems import problem
+from services.kit.shapes import invalid
+from services.kit.tables import WORK
+from services.kit.transaction import Reading
+from vn.clock import ClockSetting
+from vn.errors import Fault, NotAllowed
+
+
+def _version() -> str:
+    try:
+        return version("lgsp-sim")
+    except PackageNotFoundError:  # run from a folder that was not installed
+        return "0"
+
+
+router = APIRouter(prefix="/_lgsp", tags=["Quản trị mô phỏng"])
+VERSION = _version()
+TEN_YEARS = 10 * 366 * 86400.0
+
+
+class ClockShape(BaseModel):
+    """How the agency's clock runs, and what it shows."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    mode: Literal["real", "offset", "frozen"]
+    offsetSeconds: Annotated[FiniteFloat, Field(ge=-TEN_YEARS, le=TEN_YEARS)] = 0  # noqa: N815 - the name on the wire
+    at: AwareDatetime | None = None
+    now: datetime | None = None
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        """`at` with frozen, `offsetSeconds` with offset."""
+        if (self.mode == "frozen") != (self.at is not None):
+            raise invalid("at phải có khi mode là frozen, và chỉ khi đó")
+        if self.mode != "offset" and self.offsetSeconds:
+            raise invalid("offsetSeconds chỉ có khi mode là offset")
+        return self
+
+
+class Jump(BaseModel):
+    """How far to move the clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[FiniteFloat, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
+
+
+@router.get("/health", summary="Tình trạng hoạt động")
+@router.head("/health", include_in_schema=False)
+def health(here: Here) -> Response:
+    """200 when all is well, 503 and why when not."""
+    detail = here.worker.complaint
+    try:
+        with here.read() as tx:
+            tx.scalar(select(func.count()).select_from(WORK))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
+        detail = f"database does not answer: {type(error).__name__}"
+    body = HealthShape(status="failing" if detail else "ok", part=here.settings.part, detail=detail)
+    return Response(body.model_dump_json(), 503 if detail else 200, media_type="application/json")
+
+
+class HealthShape(BaseModel):
+    """Whether the part works."""
+
+    status: Literal["ok", "failing"]
+    part: str
+    detail: str
+
+
+@router.get("/info", summary="Thông tin về hệ thống này")
+def info(here: Here) -> dict[str, Any]:
+    """The agency is at rest when no work is due and its feed has been read to the end."""
+    with here.read() as tx:
+        last, acknowledged = position(tx)
+        waiting = _waiting(tx, here)
+    return {
+        "part": here.settings.part,
+        "title": here.profession.title,
+        "version": VERSION,
+        "database": here.database.dialect,
+        "seed": here.settings.seed,
+        "clock": _clock(here).model_dump(mode="json"),
+        "policy": _policy(here),
+        "decisions": here.profession.decisions,
+        "feed": {"last": last, "acknowledged": acknowledged},
+        "work": waiting,
+    }
+
+
+@router.post("/reset", summary="Đưa về trạng thái ban đầu", status_code=204)
+def reset(here: Here) -> None:
+    """Empties everything; clock and policy as configured."""
+    here.reset()
+
+
+@router.get("/canonical", summary="Dạng chuẩn của cơ sở dữ liệu")
+def canonical_form(here: Here) -> dict[str, Any]:
+    """Equal for equal databases: no real-time instants, no surrogate keys, document numbers by dossier and order."""
+    return canonical(here)
+
+
+@router.get("/clock", summary="Đồng hồ")
+def clock(here: Here) -> ClockShape:
+    """How the clock runs."""
+    return _clock(here)
+
+
+@router.put("/clock", summary="Đặt đồng hồ")
+def set_clock(said: ClockShape, here: Here) -> ClockShape:
+    """What has become due is done at once."""
+    here.set_clock(lambda: here.clock.set(ClockSetting(said.mode, said.offsetSeconds, said.at)))
+    return _clock(here)
+
+
+@router.post("/clock/jump", summary="Chuyển đồng hồ đi một khoảng")
+def jump_clock(said: Jump, here: Here) -> ClockShape:
+    """What has become due is done at once, dated when it was due."""
+    try:
+        here.set_clock(lambda: here.clock.jump(timedelta(seconds=said.seconds)))
+    except OverflowError:
+        raise NotAllowed("ngoài khoảng thời gian hỗ trợ", [Fault("/seconds", "ngoài khoảng thời gian hỗ trợ")]) from None
+    return _clock(here)
+
+
+@router.get("/policy", summary="Cách ra quyết định")
+def policy(here: Here) -> dict[str, Any]:
+    """Per decision: `instant`, `manual`, or after so many working days."""
+    return _policy(here)
+
+
+@router.put("/policy", summary="Đổi cách ra quyết định")
+def set_policy(here: Here, said: Annotated[dict[str, Any], Body()]) -> Any:
+    """Only the decisions named are changed."""
+    faults = [Fault(f"/{name}", "không có quyết định này") for name in said if name not in here.profession.decisions]
+    changes: dict[str, Manner] = {}
+    for name, value in said.items():
+        try:
+            changes[name] = _MANNER.validate_python(value)
+        except ValidationError:
+            faults.append(Fault(f"/{name}", 'chỉ nhận "instant", "manual" hoặc {"workingDays": 1…1000}'))
+    if faults:
+        return problem(422, "Dữ liệu không hợp lệ", faults)
+    here.set_policy(changes)
+    return _policy(here)
+
+
+@router.get("/work", summary="Việc đang chờ")
+def work(here: Here, subject: Annotated[str | None, Query(max_length=100)] = None) -> dict[str, Any]:
+    """In the order in which it is due; what waits for an officer comes last."""
+    with here.read() as tx:
+        found = tx.work(subject=subject)
+    items = [
+        {"kind": one.kind, "subject": one.subject, "key": one.key, "due": one.due and one.due.isoformat(), "asked": one.asked.isoformat()}
+        for one in found
+    ]
+    return {"items": items}
+
+
+_MANNER: TypeAdapter[Manner] = TypeAdapter(Manner)
+
+
+def _policy(here: Agency) -> dict[str, Any]:
+    return {name: _MANNER.dump_python(manner, mode="json") for name, manner in here.policy.items()}
+
+
+def _clock(here: Agency) -> ClockShape:
+    setting = here.clock.setting()
+    return ClockShape(mode=setting.mode, offsetSeconds=setting.offset_seconds, at=setting.at, now=here.clock.now())
+
+
+def _waiting(tx: Reading, here: Agency) -> dict[str, int]:
+    count = select(func.count()).select_from(WORK)
+    due = count.where(WORK.c.due <= here.clock.now())
+    return {"open": tx.scalar(count), "due": tx.scalar(due), "failing": here.worker.failing}

@@ -1,0 +1,195 @@
+"""One agency joined: database, clock, policy, feed, worker; what its endpoints call."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import MetaData, delete, update
+
+from services.kit.bell import Bell
+from services.kit.database import FORMAT, Database, opening
+from services.kit.once import Answer, CallFrom, as_bytes, first_answer, remember
+from services.kit.policy import Manner, Policy, due
+from services.kit.settings import change, current
+from services.kit.tables import COMMON, SETTINGS, WORK
+from services.kit.transaction import Cause, Reading, Transaction
+from services.kit.worker import Handler, Worker
+from vn.clock import Clock, ClockSetting
+from vn.errors import Unusable
+
+CLOCK, POLICY = "clock", "policy"
+_CLOCK: TypeAdapter[ClockSetting] = TypeAdapter(ClockSetting)
+_POLICY: TypeAdapter[dict[str, Manner]] = TypeAdapter(dict[str, Manner])
+
+log = structlog.get_logger("agency")
+
+
+@dataclass(frozen=True)
+class AgencySettings:
+    """What an agency is started with; `policy` names only the decisions that are not `instant`."""
+
+    part: str
+    database_url: str
+    seed: int = 0
+    clock: ClockSetting = field(default_factory=ClockSetting)
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    max_body: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Profession:
+    """What makes this agency this agency.
+
+    `decisions`: each decision it takes by policy, with its Vietnamese name. `work`: what to do when a decision or a
+    timer is due. `found`: fills a new or reset database. `canonical_body`: a feed body (by kind) without what may differ
+    between equal runs. `version`: of its tables.
+    """
+
+    title: str
+    summary: str
+    tables: MetaData
+    decisions: Mapping[str, str]
+    work: Mapping[str, Handler]
+    found: Callable[[Transaction, int], None] = lambda _tx, _seed: None
+    canonical_body: Callable[[str, Any], Any] = lambda _kind, body: body
+    version: int = 1
+
+
+class Agency:
+    """What endpoints hold: `read`, `write`, `apply_once`; and what the admin endpoints turn."""
+
+    def __init__(self, settings: AgencySettings, profession: Profession) -> None:
+        self.settings = settings
+        self.profession = profession
+        self.told = Bell()
+        self.hung_up = False
+        self.clock = Clock(settings.clock)
+        self._configured = _policy(settings.policy, profession.decisions)
+        self._policy: Policy = self._configured
+        self._due = Bell()
+        self._turning = threading.Lock()
+        self.worker = Worker(profession.work, bell=self._due, clock=self.clock, read=self.read, write=self.write)
+        with opening(settings.database_url):
+            self.database = Database(settings.database_url, settings.part)
+            self._open()
+        self.clock.on_change(self._due.ring)
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """Look, without changing anything."""
+        with self.database.read() as connection:
+            yield Reading(connection, self.clock.now())
+
+    @contextmanager
+    def write(self, cause: Cause = Cause(), now: datetime | None = None) -> Iterator[Transaction]:
+        """Change: all of it is kept when the block ends, none of it when it raises."""
+        with self.database.write() as connection:
+            tx = Transaction(connection, now or self.clock.now(), cause=cause, manner=self._policy.__getitem__)
+            yield tx
+        if tx.told:
+            self.told.ring()
+        if tx.planned:
+            self._due.ring()
+
+    def apply_once(
+        self, call: CallFrom, effect: Callable[[Transaction], Any], *, status: int = 200, media_type: str = "application/json"
+    ) -> Response:
+        """Do `effect` and answer what it returns; a repeat of the call has no effect and gets the first answer.
+
+        Effect, key and answer are one transaction. What raises is answered by its error and may be tried again.
+        """
+        with self.write(call.cause) as tx:
+            first = first_answer(tx, call) if call.key else None
+            if first is not None:
+                return first.response(replayed=True, media_type=media_type)
+            answer = Answer(status, as_bytes(effect(tx)))
+            if call.key:
+                remember(tx, call, answer)
+        log.debug("applied", operation=call.operation, correlation=call.cause.correlation)
+        return answer.response(replayed=False, media_type=media_type)
+
+    @property
+    def policy(self) -> Policy:
+        """How each decision is taken now."""
+        return self._policy
+
+    def set_policy(self, changes: Policy) -> None:
+        """Decide so from now on; what waits by the old policy is planned anew."""
+        with self._turning, self.write() as tx:
+            policy = {**self._policy, **changes}
+            change(tx, POLICY, _POLICY.dump_python(policy, mode="json"))
+            for work in tx.work():
+                if work.decision and work.kind in changes:
+                    when = due(changes[work.kind], work.asked)
+                    when = None if when is None else max(when, tx.now)
+                    tx.execute(update(WORK).where(WORK.c.id == work.id).values(due=when))
+            tx.planned += 1
+            self._policy = policy
+
+    def set_clock(self, turn: Callable[[], None]) -> None:
+        """Turn the clock and keep its new setting for the next start."""
+        with self._turning:
+            turn()
+            with self.write() as tx:
+                change(tx, CLOCK, _CLOCK.dump_python(self.clock.setting(), mode="json"))
+
+    def reset(self) -> None:
+        """Back to how the agency was started: empty but for its founding data, clock and policy as configured."""
+        with self._turning:
+            with self.write() as tx:
+                for table in [*reversed(COMMON.sorted_tables), *reversed(self.profession.tables.sorted_tables)]:
+                    keep = table.c.name == "state" if table is SETTINGS else None
+                    tx.execute(delete(table) if keep is None else delete(table).where(~keep))
+                self._start(tx, new=True)
+            self.worker.forget_failures()
+        self.told.ring()
+
+    def hang_up(self) -> None:
+        """Answer all waiting readers of the feed now, because the process is about to stop."""
+        self.hung_up = True
+        self.told.ring()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def _open(self) -> None:
+        with self.write() as tx:
+            new = self.database.prepare(tx.connection, f"{FORMAT}.{self.profession.version}")
+            if new:
+                self.profession.tables.create_all(tx.connection)
+            self._start(tx, new=new)
+
+    def _start(self, tx: Transaction, *, new: bool) -> None:
+        configured = _POLICY.dump_python(dict(self._configured), mode="json")
+        self._policy = _POLICY.validate_python(current(tx, POLICY, configured))
+        kept = current(tx, CLOCK, _CLOCK.dump_python(self.settings.clock, mode="json"))
+        self.clock.set(_CLOCK.validate_python(kept))
+        if new:
+            tx.now = self.clock.now()
+            self.profession.found(tx, self.settings.seed)
+
+
+def _policy(given: Mapping[str, Any], decisions: Mapping[str, str]) -> dict[str, Manner]:
+    unknown = sorted(given.keys() - decisions.keys())
+    if unknown:
+        raise Unusable(f"policy: no decision {unknown[0]!r}; there are {', '.join(sorted(decisions))}")
+    try:
+        return {**dict.fromkeys(decisions, "instant"), **_POLICY.validate_python(dict(given))}
+    except ValidationError as error:
+        where = error.errors()[0]["loc"][0]
+        raise Unusable(f'policy: {where} is "instant", "manual" or {{"workingDays": n}}') from None
+
+
+async def _here(request: Request) -> Agency:
+    agency: Agency = request.app.state.agency
+    return agency
+
+
+Here = Annotated[Agency, Depends(_here)]

@@ -1,0 +1,33 @@
+"""The FastAPI application of an agency: its own routes beside those that all agencies share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from services.kit import admin, feed
+from services.kit.agency import Agency, AgencySettings, Profession
+from services.kit.problems import BodyLimit, install
+
+
+def assemble(settings: AgencySettings, profession: Profession, *routers: APIRouter) -> FastAPI:
+    """Open the agency's database and join its parts; the worker runs as long as the application does.
+
+    Raises BadEnvironment, CannotConnect or Unusable before anything is served.
+    """
+    agency = Agency(settings, profession)
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        agency.worker.start(settings.part)
+        yield
+        agency.worker.stop()
+        agency.close()
+
+    app = FastAPI(title=profession.title, summary=profession.summary, version=admin.VERSION, lifespan=living, redoc_url=None)
+    app.state.agency = agency
+    install(app)
+    app.add_middleware(BodyLimit, limit=settings.max_body)
+    for router in (*routers, feed.router, admin.router):
+        app.include_router(router)
+    return app

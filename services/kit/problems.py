@@ -1,0 +1,119 @@
+"""Every refusal as RFC 9457 `application/problem+json`, in Vietnamese, with all faults at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.kit.vietnamese import reason
+from vn.errors import Fault, NotAllowed, Unknown
+
+TITLES = {
+    400: "Yêu cầu không đọc được",
+    404: "Không tìm thấy",
+    405: "Không hỗ trợ phương thức này",
+    409: "Không được phép ở trạng thái hiện tại",
+    413: "Nội dung quá lớn",
+    415: "Không hỗ trợ kiểu nội dung này",
+    422: "Dữ liệu không hợp lệ",
+    500: "Lỗi hệ thống",
+    503: "Tạm thời không phục vụ được",
+}
+
+
+def problem(status: int, detail: str, faults: Iterable[Fault] = ()) -> Response:
+    """One answer that says no."""
+    content: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Lỗi"), "status": status, "detail": detail}
+    errors = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
+    if errors:
+        content["errors"] = errors
+    return Response(orjson.dumps(content), status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the house and of the framework this way."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        faults = faults_in(error.errors(), error.body)
+        return problem(422, f"{len(faults)} lỗi trong dữ liệu gửi đến", faults)
+
+    @app.exception_handler(NotAllowed)
+    async def forbidden(_: Request, error: NotAllowed) -> Response:
+        return problem(422 if error.faults else 409, error.reason, error.faults)
+
+    @app.exception_handler(Unknown)
+    async def unknown(_: Request, error: Unknown) -> Response:
+        return problem(404, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def framework(_: Request, error: HTTPException) -> Response:
+        answer = problem(error.status_code, TITLES.get(error.status_code, "Lỗi"))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, __: Exception) -> Response:
+        return problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")
+
+
+def faults_in(errors: Sequence[Mapping[str, Any]], body: Any) -> list[Fault]:
+    """Pydantic's errors as faults, each once, in the order of the form."""
+    return list(dict.fromkeys(_fault(error, body) for error in errors))
+
+
+def _fault(error: Mapping[str, Any], body: Any) -> Fault:
+    kind, where, why = error["type"], error["loc"], reason(error["type"], error.get("ctx"), error["msg"])
+    place = where[0] if where else "body"
+    if place != "body":
+        return Fault("", f"tham số {where[-1]}: {why}")
+    if kind == "json_invalid":
+        return Fault("", why)
+    return Fault(pointer(where[1:], body, last_is_absent=kind == "missing"), why)
+
+
+def pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = False) -> str:
+    """RFC 6901, of what is really in the body: the names of union branches that pydantic puts into a path are left out."""
+    steps: list[str] = []
+    for position, step in enumerate(path):
+        if isinstance(value, Mapping) and step in value:
+            value = value[str(step)]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif not (last_is_absent and position == len(path) - 1):
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+class BodyLimit:
+    """Refuse a request whose body is larger than `limit` bytes, whatever it says about its length."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        if said.isdigit() and int(said) > self._limit:
+            await problem(413, f"Nội dung tối đa {self._limit} byte")(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)

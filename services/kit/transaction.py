@@ -1,0 +1,144 @@
+"""What an agency's own code holds while it reads or changes its database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection, CursorResult, Executable, Row, Select, delete, insert, select, update
+
+from services.kit.policy import Manner, due
+from services.kit.tables import CASES, COUNTERS, FEED, WORK
+from vn.errors import NotAllowed
+
+log = structlog.get_logger("agency")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The message that something follows from (`<source> <id>`), its case, its trace; all None for a person's own act."""
+
+    message: str | None = None
+    correlation: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to do: a decision to take or a moment to act on; `body` is what it was planned with."""
+
+    id: int
+    kind: str
+    subject: str
+    key: str
+    due: datetime | None
+    asked: datetime
+    decision: bool
+    body: dict[str, Any]
+    cause: Cause
+
+
+class Reading:
+    """A consistent view of the database at `now` of the agency's clock."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    def execute(self, statement: Executable) -> CursorResult[Any]:
+        """Run one SQLAlchemy statement."""
+        return self.connection.execute(statement)
+
+    def scalar(self, statement: Select[Any]) -> Any:
+        """The first column of the first row, or None."""
+        return self.connection.scalar(statement)
+
+    def work(self, *, subject: str | None = None, kind: str | None = None) -> list[Work]:
+        """What is still to be done, in the order in which it is due; what waits for an officer comes last."""
+        query = select(WORK).order_by(WORK.c.due.is_(None), WORK.c.due, WORK.c.subject, WORK.c.id)
+        query = query if subject is None else query.where(WORK.c.subject == subject)
+        query = query if kind is None else query.where(WORK.c.kind == kind)
+        return [as_work(row) for row in self.execute(query)]
+
+
+class Transaction(Reading):
+    """A change in the making: all of it is kept, with what it tells the world and plans to do, or none of it."""
+
+    def __init__(self, connection: Connection, now: datetime, *, cause: Cause, manner: Callable[[str], Manner]) -> None:
+        super().__init__(connection, now)
+        self.cause = cause
+        self.told = 0
+        self.planned = 0
+        self._manner = manner
+
+    def tell(self, kind: str, subject: str, body: object) -> str:
+        """Write an entry into the feed, for the agency's adapter to carry out; answers its id."""
+        entry = str(uuid4())
+        case = self.about(subject, otherwise=entry)
+        values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": []}
+        cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent}
+        self.execute(insert(FEED).values(**values, **cause))
+        self.told += 1
+        log.info("told", kind=kind, dossier=subject, correlation=case)
+        return entry
+
+    def decide(self, kind: str, subject: str, *, key: str = "", body: dict[str, Any] | None = None) -> datetime | None:
+        """Plan a decision as the policy for `kind` says; answers when it is due, None when it waits for an officer."""
+        when = due(self._manner(kind), self.now)
+        self._plan(kind, subject, key=key, when=when, decision=True, body=body or {})
+        return when
+
+    def later(self, kind: str, subject: str, when: datetime, *, key: str = "", body: dict[str, Any] | None = None) -> None:
+        """Plan to act at `when` by the agency's clock: a deadline, an expiry."""
+        self._plan(kind, subject, key=key, when=when, decision=False, body=body or {})
+
+    def complete(self, kind: str, subject: str, *, key: str = "") -> Work:
+        """Take over a waiting decision, because an officer has taken it; what follows, follows from what asked for it."""
+        found = [work for work in self.work(subject=subject, kind=kind) if work.key == key]
+        if not found:
+            raise NotAllowed(f"hồ sơ {subject} không có việc này đang chờ quyết định")
+        self.take(found[0])
+        if self.cause.message is None:
+            self.cause = found[0].cause
+        return found[0]
+
+    def drop(self, kind: str, subject: str, *, key: str = "") -> int:
+        """Plan no more: forget waiting work; answers how many rows there were."""
+        chosen = delete(WORK).where(WORK.c.kind == kind, WORK.c.subject == subject, WORK.c.key == key)
+        return self.execute(chosen).rowcount
+
+    def take(self, work: Work) -> bool:
+        """Remove one row of work, being done in this transaction; false if someone else has done it."""
+        return self.execute(delete(WORK).where(WORK.c.id == work.id)).rowcount == 1
+
+    def number(self, series: str) -> int:
+        """The next number of a series, 1 first, without gaps."""
+        one_more = update(COUNTERS).where(COUNTERS.c.series == series).values(last=COUNTERS.c.last + 1)
+        if self.execute(one_more).rowcount == 0:
+            self.execute(insert(COUNTERS).values(series=series, last=1))
+        return int(self.scalar(select(COUNTERS.c.last).where(COUNTERS.c.series == series)))
+
+    def about(self, subject: str, *, otherwise: str | None = None) -> str | None:
+        """The case (correlation id) of a dossier: that of its first message; remembered when first seen."""
+        known = self.scalar(select(CASES.c.correlation).where(CASES.c.subject == subject))
+        if known is not None:
+            return str(known)
+        case = self.cause.correlation or otherwise
+        if case is not None:
+            self.execute(insert(CASES).values(subject=subject, correlation=case))
+        return case
+
+    def _plan(self, kind: str, subject: str, *, key: str, when: datetime | None, decision: bool, body: dict[str, Any]) -> None:
+        values = {"kind": kind, "subject": subject, "key": key, "due": when, "asked": self.now, "decision": decision, "body": body}
+        cause = {"cause": self.cause.message, "correlation": self.about(subject), "traceparent": self.cause.traceparent}
+        self.execute(insert(WORK).values(**values, **cause))
+        self.planned += 1
+
+
+def as_work(row: Row[Any]) -> Work:
+    """A row of the work table as a value."""
+    values = dict(row._mapping)
+    cause = Cause(values.pop("cause"), values.pop("correlation"), values.pop("traceparent"))
+    return Work(**values, cause=cause)

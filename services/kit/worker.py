@@ -1,0 +1,134 @@
+"""The one who does what is due: wakes on a commit, on a change of the clock, at the next due instant."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from services.kit.bell import Bell, wait
+from services.kit.tables import WORK
+from services.kit.transaction import Cause, Reading, Transaction, Work, as_work
+from vn.clock import Clock
+
+Handler = Callable[[Transaction, Work], None]
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+LONGEST_SLEEP = 3600.0
+
+log = structlog.get_logger("agency")
+
+
+class Worker:
+    """One thread; one transaction per piece of work; what fails is tried again later and does not stop the rest.
+
+    Work is dated when it was due, not when the thread came to it: after a jump of the clock, or a stop of the process,
+    an agency's papers carry the same dates as if it had never slept.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        bell: Bell,
+        clock: Clock,
+        read: Callable[[], AbstractContextManager[Reading]],
+        write: Callable[[Cause, datetime], AbstractContextManager[Transaction]],
+    ) -> None:
+        self._handlers = handlers
+        self._bell = bell
+        self._clock = clock
+        self._read = read
+        self._write = write
+        self._failed: dict[int, tuple[int, float]] = {}
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.trouble = ""
+
+    def start(self, name: str) -> None:
+        """Begin."""
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"{name}-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the piece of work at hand."""
+        self._stopping = True
+        self._bell.ring()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def forget_failures(self) -> None:
+        """Try everything again at once."""
+        self._failed = {}
+        self._bell.ring()
+
+    @property
+    def failing(self) -> int:
+        """How many pieces of work wait for another try."""
+        return len(self._failed)
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong, for the health of the part; empty when all is well."""
+        if self.trouble:
+            return self.trouble
+        if self._thread is None or not self._thread.is_alive():
+            return "worker is not running"
+        return f"{len(self._failed)} piece(s) of work fail" if self._failed else ""
+
+    def _run(self) -> None:
+        while not self._stopping:
+            ear = self._bell.hear()
+            try:
+                sleep = self._do_all_due()
+                self.trouble = ""
+            except Exception as error:  # noqa: BLE001 - the database is away: say so, keep trying
+                self.trouble = f"worker cannot reach the database: {type(error).__name__}"
+                log.error("worker in trouble", error=type(error).__name__)
+                sleep = 1.0
+            if sleep > 0 and not self._stopping:
+                wait(ear, sleep)
+            self._bell.forget(ear)
+
+    def _do_all_due(self) -> float:
+        """Do what is due; answers for how many seconds there is nothing to do."""
+        while not self._stopping:
+            waiting = [number for number, (_, again) in self._failed.items() if again > time.monotonic()]
+            next_due = select(WORK).where(WORK.c.due.is_not(None), WORK.c.id.not_in(waiting))
+            with self._read() as tx:
+                row = tx.execute(next_due.order_by(WORK.c.due, WORK.c.subject, WORK.c.id).limit(1)).first()
+            work = None if row is None else as_work(row)
+            now = self._clock.now()
+            if work is None or work.due is None or work.due > now:
+                return self._pause(None if work is None else work.due, now)
+            self._do(work, work.due)
+        return 0
+
+    def _do(self, work: Work, due: datetime) -> None:
+        try:
+            with self._write(work.cause, due) as tx:
+                if tx.take(work):
+                    self._handlers[work.kind](tx, work)
+        except Exception as error:  # noqa: BLE001 - one piece of work must not stop the others
+            tries = self._failed.get(work.id, (0, 0.0))[0] + 1
+            pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
+            self._failed[work.id] = (tries, time.monotonic() + pause)
+            # the text of an exception may hold personal data; its type and place do not
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{place.filename}:{place.lineno}"
+            context = {"kind": work.kind, "dossier": work.subject, "correlation": work.cause.correlation}
+            log.error("work failed", error=type(error).__name__, where=where, tries=tries, again_in=pause, **context)
+        else:
+            self._failed.pop(work.id, None)
+            log.debug("work done", kind=work.kind, dossier=work.subject, correlation=work.cause.correlation)
+
+    def _pause(self, next_due: datetime | None, now: datetime) -> float:
+        moments = [again - time.monotonic() for _, again in self._failed.values()]
+        if next_due is not None and self._clock.setting().mode != "frozen":  # a frozen clock brings nothing nearer
+            moments.append((next_due - now).total_seconds())
+        return max(0.001, min([LONGEST_SLEEP, *moments]))
