@@ -1,15 +1,13 @@
-"""What a contract is: a name, a version, an owner, a purpose, who says it to whom, and the shape of its payload."""
+"""The base of every payload model: a frozen value with closed content."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from pydantic.alias_generators import to_camel
 
 
 class Payload(BaseModel):
-    """A frozen value with closed content; camelCase on the wire, snake_case in Python."""
+    """A frozen value with closed content; camelCase on the wire, snake_case in Python; what is None is absent on the wire."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -20,28 +18,10 @@ class Payload(BaseModel):
         serialize_by_alias=True,
     )
 
+    @model_serializer(mode="wrap")
+    def _without_absent(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if value is not None}
 
-@dataclass(frozen=True)
-class Contract:
-    """One message contract; `senders` and `recipients` are member ids ("*": any member), `schema` is JSON Schema 2020-12."""
-
-    name: str
-    version: int
-    owner: str
-    title: str
-    purpose: str
-    senders: tuple[str, ...]
-    recipients: tuple[str, ...]
-    schema: Mapping[str, Any] = field(repr=False, compare=False)
-    models: tuple[type[Payload], ...] = field(default=(), repr=False)
-    origin: str = "built-in"
-
-    @property
-    def type(self) -> str:
-        """The wire name, as in `ce_type`."""
-        return f"vn.gov.{self.name}.v{self.version}"
-
-    @property
-    def short(self) -> str:
-        """The name in every listing; the version shows only where it is not the first."""
-        return self.name if self.version == 1 else f"{self.name}.v{self.version}"
+    def to_wire(self) -> bytes:
+        """The payload as the bytes of a message."""
+        return self.model_dump_json().encode()

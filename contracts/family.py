@@ -1,7 +1,6 @@
 """Who says what to whom: the contracts of the land dossier and of the exchange, as one table."""
 
-from contracts.base import Contract
-from contracts.define import define
+from contracts.define import Declared, define
 from contracts.dossier import DossierSubmitted, DossierSupplemented, StatusChanged, WithdrawalRequested
 from contracts.exchange import DeliveryFailed, ExchangeReceipt
 from contracts.payment import PaymentFailed, PaymentReceipt, PaymentRequested
@@ -16,7 +15,7 @@ TCT = "VN/GOV/G12.20/tct"  # tax authority
 PAYPLAT = "VN/GOV/G12.18/payplat"  # payment platform and treasury
 ANY = "*"
 
-FAMILY: tuple[Contract, ...] = (
+FAMILY: tuple[Declared, ...] = (
     define("dossier.submitted", DVC, (ILIS,), DossierSubmitted, "Hồ sơ được nộp"),
     define("dossier.supplemented", DVC, (ILIS,), DossierSupplemented, "Hồ sơ được bổ sung"),
     define("dossier.withdrawal-requested", DVC, (ILIS,), WithdrawalRequested, "Yêu cầu rút hồ sơ"),
