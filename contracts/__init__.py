@@ -69,96 +69,6 @@ if TYPE_CHECKING:
         SettledNotice,
     )
 
-# Payload models are imported at first use: the exchange and the command line never need them, and they cost half a second.
-_MODELS = {
-    "base": ("Payload",),
-    "dossier": (
-        "DossierParcel",
-        "DossierSubmitted",
-        "DossierSupplemented",
-        "StatusChanged",
-        "WithdrawalRequested",
-    ),
-    "exchange": (
-        "DeliveryFailed",
-        "ExchangeReceipt",
-    ),
-    "family": (
-        "DVC",
-        "FAMILY",
-        "ILIS",
-        "LGSP",
-        "PAYPLAT",
-        "TCT",
-    ),
-    "parties": (
-        "Address",
-        "Declarations",
-        "Deferral",
-        "FaultAt",
-        "Holder",
-        "Individual",
-        "Organisation",
-        "Paper",
-        "ParcelKey",
-        "ParcelValue",
-        "Party",
-        "Procedure",
-        "PurposeChange",
-        "Relation",
-        "RelationClaim",
-        "SlipRef",
-        "TransferContract",
-    ),
-    "payment": (
-        "PaymentFailed",
-        "PaymentLine",
-        "PaymentReceipt",
-        "PaymentRequested",
-    ),
-    "register": (
-        "Certificate",
-        "RegisterUpdated",
-        "RestsOn",
-        "UpdatedParcel",
-    ),
-    "slip": (
-        "IdentityPaper",
-        "LandPrice",
-        "LeasedLand",
-        "PricePosition",
-        "RightPaper",
-        "Slip",
-        "SlipAreas",
-        "SlipAreas19",
-        "SlipBuilding",
-        "SlipBuilding19",
-        "SlipCancelled",
-        "SlipParcel",
-        "SlipParcel12",
-        "SlipParcel19",
-        "SlipReturned",
-        "SlipTaxpayer",
-        "TransferSlip12",
-        "TransferSlip19",
-        "UseTerm",
-        "Valuation",
-    ),
-    "tax": (
-        "BudgetAccount",
-        "Duty",
-        "NoObligation",
-        "NoticeCancelled",
-        "NoticeKind",
-        "NoticeLine",
-        "ObligationCompleted",
-        "PaymentNotice",
-        "ReceiptReconciled",
-        "SettledNotice",
-    ),
-}
-_HOME = {name: f"contracts.{module}" for module, names in _MODELS.items() for name in names}
-
 __all__ = [
     "ANY",
     "DVC",
@@ -239,9 +149,14 @@ __all__ = [
     "pointer",
 ]
 
+_MODELS = ("family", "base", "parties", "dossier", "slip", "tax", "payment", "register", "exchange")
+
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
+    """Payload models are imported at first use: the exchange and most commands never need them, and they cost half a second."""
+    if name in __all__:
+        for module in (import_module(f"contracts.{module}") for module in _MODELS):
+            if name in vars(module):
+                globals()[name] = vars(module)[name]
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
