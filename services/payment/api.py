@@ -1,0 +1,98 @@
+"""The platform's HTTP API: PayPlat's INIT for partners, the payer's page, receipts and their reconciliation."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+
+from services.kit import Call, Here, Reading
+from services.payment import desk, model
+from services.payment.model import Receipt
+from services.payment.shapes import (
+    BanTinInit,
+    BaoThatBai,
+    ChungTu,
+    ChungTuDaDoiSoat,
+    DoiSoat,
+    GiaoDich,
+    KetQuaDoiSoat,
+    Reference,
+    ThanhToan,
+    TraLoiInit,
+)
+from services.payment.store import ATTEMPTS, RECEIPTS
+
+router = APIRouter(tags=["Nền tảng thanh toán"])
+
+
+async def _secrets(request: Request) -> Mapping[str, str]:
+    secrets: Mapping[str, str] = request.app.state.secrets
+    return secrets
+
+
+Secrets = Annotated[Mapping[str, str], Depends(_secrets)]
+Dossier = Annotated[str | None, Query(alias="MaHoSo", max_length=40)]
+Limit = Annotated[int, Query(alias="SoDong", ge=1, le=1000)]
+
+
+@router.post("/payplat/init", summary="Khởi tạo giao dịch (INIT)", response_model=TraLoiInit)
+def init(message: BanTinInit, here: Here, call: Call, secrets: Secrets) -> Response:
+    """The same reference never pays twice: repeated with the same content it gets the first answer, with other content an error."""
+    order = message.order()
+    model.check(order, signed=message.signed(), code=message.MaXacThuc, secrets=secrets)
+    return here.apply_once(call, lambda tx: TraLoiInit.of(desk.start(tx, order)))
+
+
+@router.post("/giao-dich/{reference}/thanh-toan", summary="Người nộp thanh toán", response_model=ChungTu)
+def pay(reference: Reference, here: Here, call: Call, said: Annotated[ThanhToan, Body()] = ThanhToan()) -> Response:
+    """The receipt; a second click gets the same one."""
+    return here.apply_once(call, lambda tx: _shown(tx, desk.pay(tx, reference, said.MaKenhThanhToan)))
+
+
+@router.post("/giao-dich/{reference}/that-bai", summary="Giao dịch thất bại", response_model=GiaoDich)
+def fail(reference: Reference, said: BaoThatBai, here: Here, call: Call) -> Response:
+    """The payer or the bank breaks it off; the partner may try again with a new reference."""
+    return here.apply_once(call, lambda tx: GiaoDich.of(desk.fail(tx, reference, said.LyDo)))
+
+
+@router.post("/doi-soat", summary="Kết quả đối soát của cơ quan thuế", response_model=KetQuaDoiSoat)
+def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
+    """What tax made of a receipt; 404 while the receipt is not known."""
+    amounts = {"remaining": said.SoTienConPhaiNop, "refundable": said.SoTienDuocHoan}
+    return here.apply_once(
+        call,
+        lambda tx: KetQuaDoiSoat.of(desk.reconcile(tx, said.SoChungTu, said.KetQua, said_at=said.ThoiGian, **amounts)),
+    )
+
+
+@router.get("/giao-dich", summary="Danh sách giao dịch")
+def attempts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[GiaoDich]:
+    """In the order of their references."""
+    with here.read() as tx:
+        where = [] if dossier is None else [ATTEMPTS.table.c.dossier == dossier]
+        return [GiaoDich.of(attempt) for attempt in ATTEMPTS.find(tx, *where, limit=limit)]
+
+
+@router.get("/giao-dich/{reference}", summary="Một giao dịch")
+def attempt(reference: Reference, here: Here) -> GiaoDich:
+    """One attempt, by the partner's reference."""
+    with here.read() as tx:
+        return GiaoDich.of(ATTEMPTS.get(tx, reference))
+
+
+@router.get("/chung-tu", summary="Danh sách chứng từ, kèm kết quả đối soát")
+def receipts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[ChungTuDaDoiSoat]:
+    """What can be refunded is what the last reconciliation says."""
+    with here.read() as tx:
+        where = [] if dossier is None else [RECEIPTS.table.c.dossier == dossier]
+        return [_reconciled(tx, receipt) for receipt in RECEIPTS.find(tx, *where, limit=limit)]
+
+
+def _shown(tx: Reading, receipt: Receipt) -> ChungTu:
+    return ChungTu.of(receipt, ATTEMPTS.get(tx, receipt.reference).order)
+
+
+def _reconciled(tx: Reading, receipt: Receipt) -> ChungTuDaDoiSoat:
+    said = tuple(KetQuaDoiSoat.of(one) for one in desk.reconciliations(tx, receipt))
+    refundable = said[-1].SoTienDuocHoan if said else 0
+    return ChungTuDaDoiSoat(**dict(_shown(tx, receipt)), DoiSoat=said, SoTienDuocHoan=refundable)
