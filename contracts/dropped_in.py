@@ -1,7 +1,7 @@
 """Contracts that an operator drops into a folder: a YAML file that says who and why, beside a JSON Schema that says what."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -93,25 +93,23 @@ def _schema(path: Path) -> dict[str, Any]:
     errors = list(meta.iter_errors(value))
     if errors:
         first = min(errors, key=lambda error: schema.line(error.instance_path))
-        reason = listed([first], value)[0]
-        raise schema.unusable(f"is not JSON Schema 2020-12: {reason}", first.instance_path)
-    _refuse_remote(schema)
+        raise schema.unusable(f"is not JSON Schema 2020-12: {listed([first], value)[0]}", first.instance_path)
     try:
         Draft202012Validator(value, validate_formats=True, offline=True)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise schema.unusable(f"cannot be used: {str(error).splitlines()[0]}", getattr(error, "instance_path", ())) from error
+    except jsonschema_rs.ValidationError as error:
+        reason = str(error).partition("\n")[0]
+        raise _unresolved(schema, reason) or schema.unusable(f"cannot be used: {reason}", error.instance_path) from error
     return value
 
 
-def _refuse_remote(schema: Lined) -> None:
-    """Nothing is fetched: a reference must stay inside the file."""
-    subschemas = list(_objects(schema.value, ()))
-    own = {str(value["$id"]) for _, value in subschemas if "$id" in value}
-    for where, value in subschemas:
+def _unresolved(schema: Lined, reason: str) -> Unusable | None:
+    """The complaint about the reference that `reason` speaks of: nothing is fetched, so it must stay inside the file."""
+    for where, value in _objects(schema.value, ()):
         for keyword in ("$ref", "$dynamicRef"):
-            target = value.get(keyword, "#")
-            if isinstance(target, str) and (document := target.partition("#")[0]) and document not in own:
-                raise schema.unusable(f"{keyword} to another document is refused: {target}", (*where, keyword))
+            target = str(value.get(keyword, ""))
+            if any(part and part in reason for part in target.split("#", 1)):
+                return schema.unusable(f"{keyword} {target!r} leads to nothing in this file, and nothing is fetched", (*where, keyword))
+    return None
 
 
 def _objects(value: object, where: Where) -> Iterator[tuple[Where, Mapping[str, Any]]]:
@@ -120,6 +118,6 @@ def _objects(value: object, where: Where) -> Iterator[tuple[Where, Mapping[str, 
         for key, inner in value.items():
             if key not in _NOT_SCHEMAS:
                 yield from _objects(inner, (*where, key))
-    elif isinstance(value, list | Sequence) and not isinstance(value, str):
+    elif isinstance(value, list):
         for position, inner in enumerate(value):
             yield from _objects(inner, (*where, position))

@@ -34,19 +34,26 @@ def _faults(error: ValidationError, value: object) -> Iterator[Fault]:
         case ValidationErrorKind.OneOfNotValid() | ValidationErrorKind.AnyOf():
             yield from _of_branches(path, kind.context, value)
         case ValidationErrorKind.AdditionalProperties() | ValidationErrorKind.UnevaluatedProperties():
-            for name in kind.unexpected:
-                yield fault_at((*path, name), f"unknown property {_clipped(name, MAX_NAME)!r}")
+            yield from _unknown(path, kind.unexpected)
         case ValidationErrorKind.Required():
             yield fault_at((*path, kind.property), "is missing")
         case ValidationErrorKind.UnevaluatedItems():
             for position in kind.unexpected:
                 yield fault_at((*path, position), "is one item too many")
         case ValidationErrorKind.FalseSchema():
-            yield fault_at(path, "is not allowed here")
+            if error.schema_path[-1:] == ["additionalProperties"]:  # no property at all is allowed; the library tells only the first
+                yield from _unknown(path, _at(path, value))
+            else:
+                yield fault_at(path, "is not allowed here")
         case ValidationErrorKind.Type():
             yield fault_at(path, _wrong_type(kind.types, _at(path, value)))
         case _:
             yield fault_at(path, _reason(kind))
+
+
+def _unknown(path: Path, names: Iterable[str]) -> Iterator[Fault]:
+    for name in names:
+        yield fault_at((*path, name), f"unknown property {_clipped(name, MAX_NAME)!r}")
 
 
 def _of_branches(path: Path, branches: Sequence[Sequence[ValidationError]], value: object) -> list[Fault]:
