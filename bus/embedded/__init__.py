@@ -1,0 +1,6 @@
+"""A Kafka broker for one machine: it speaks the Kafka protocol to any client, and keeps its log in files or in memory."""
+
+from bus.embedded.server import serve
+from bus.embedded.settings import BrokerSettings
+
+__all__ = ["BrokerSettings", "serve"]

@@ -1,0 +1,82 @@
+"""`python -m bus.embedded`: the broker in a process of its own."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from bus.embedded import BrokerSettings, serve
+from vn.errors import Unusable
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print `broker ready on HOST:PORT` once clients are answered; end cleanly on SIGTERM and SIGINT."""
+    settings = _settings(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s broker: %(message)s")
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_run(settings))
+    except Unusable as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _settings(arguments: list[str] | None) -> BrokerSettings:
+    parser = argparse.ArgumentParser(prog="python -m bus.embedded", description="A Kafka broker for one machine.")
+    parser.add_argument("--listen", default="127.0.0.1:9092", metavar="HOST:PORT", help="port 0 takes a free one")
+    parser.add_argument("--advertise", metavar="HOST:PORT", help="what clients are told; default: the address they came in on")
+    parser.add_argument("--min-session-ms", type=int, default=6000, help="shortest session of a consumer group's member")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--memory", action="store_true", help="keep nothing after the end")
+    where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
+    given = parser.parse_args(arguments)
+    host, port = _address(parser, given.listen)
+    advertised = _address(parser, given.advertise) if given.advertise else (None, None)
+    return BrokerSettings(
+        host=host,
+        port=port,
+        state=given.state,
+        advertised_host=advertised[0],
+        advertised_port=advertised[1],
+        min_session=given.min_session_ms / 1000,
+    )
+
+
+def _address(parser: argparse.ArgumentParser, text: str) -> tuple[str, int]:
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        parser.error(f"{text!r} is not HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+async def _run(settings: BrokerSettings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if sys.platform == "win32":  # its loops have no signal handlers
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        else:
+            loop.add_signal_handler(number, stop.set)
+    await serve(settings, ready=_say_ready, stop=stop)
+
+
+def _say_ready(host: str, port: int) -> None:
+    sys.stdout.write(f"broker ready on {host}:{port}\n")
+    sys.stdout.flush()
+
+
+def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""Consumer groups by Kafka's classic protocol."""
+
+from bus.embedded.groups.coordinator import Coordinator
+from bus.embedded.groups.group import Group, State, Who
+from bus.embedded.groups.member import Join, Joined, Synced
+
+__all__ = ["Coordinator", "Group", "Join", "Joined", "State", "Synced", "Who"]

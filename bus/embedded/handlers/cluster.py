@@ -1,0 +1,63 @@
+"""Who the cluster is: one node that leads everything."""
+
+from typing import Any
+from uuid import UUID
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.broker import Call
+from bus.embedded.protocol import Tree
+from bus.embedded.topics import Topic, valid_name
+
+_NO_ID = UUID(int=0)
+_GROUP, _TRANSACTION = 0, 1
+
+
+async def metadata(call: Call) -> Tree:
+    asked = call.body.topics
+    every = asked is None or (call.version == 0 and not asked)
+    settings, (host, port) = call.broker.settings, call.address
+    return {
+        "brokers": [{"node_id": settings.node_id, "host": host, "port": port}],
+        "cluster_id": settings.cluster_id,
+        "controller_id": settings.node_id,
+        "topics": [_topic(call, topic) for topic in call.broker.topics] if every else [_asked(call, each) for each in asked],
+    }
+
+
+async def find_coordinator(call: Call) -> Tree:
+    """The one node coordinates every group; it has no coordinator for anything else."""
+    key_type = getattr(call.body, "key_type", _GROUP)
+    error = ErrorCode.none if key_type in {_GROUP, _TRANSACTION} else ErrorCode.invalid_request
+    host, port = call.address
+    found = {"error_code": error, "error_message": None, "node_id": call.broker.settings.node_id, "host": host, "port": port}
+    return {**found, "coordinators": [{**found, "key": key} for key in getattr(call.body, "coordinator_keys", ())]}
+
+
+async def describe_cluster(call: Call) -> Tree:
+    settings, (host, port) = call.broker.settings, call.address
+    return {
+        "error_code": ErrorCode.none,
+        "cluster_id": settings.cluster_id,
+        "controller_id": settings.node_id,
+        "brokers": [{"broker_id": settings.node_id, "host": host, "port": port}],
+    }
+
+
+def _asked(call: Call, each: Any) -> Tree:
+    name, topic_id = each.name, getattr(each, "topic_id", None)
+    topic = call.broker.topics.get(name if name is not None else topic_id or _NO_ID)
+    if topic is not None:
+        return _topic(call, topic)
+    if name is None:
+        error = ErrorCode.unknown_topic_id
+    else:
+        error = ErrorCode.unknown_topic_or_partition if valid_name(name) else ErrorCode.invalid_topic_exception
+    return {"error_code": error, "name": name if name is not None or call.version >= 12 else "", "topic_id": topic_id, "partitions": []}
+
+
+def _topic(call: Call, topic: Topic) -> Tree:
+    node = call.broker.settings.node_id
+    part = {"error_code": ErrorCode.none, "leader_id": node, "leader_epoch": 0, "replica_nodes": (node,), "isr_nodes": (node,)}
+    partitions = [{**part, "partition_index": index} for index in range(len(topic.partitions))]
+    return {"error_code": ErrorCode.none, "name": topic.name, "topic_id": topic.id, "partitions": partitions}

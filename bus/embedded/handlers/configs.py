@@ -1,0 +1,76 @@
+"""Reading and changing the settings of topics."""
+
+from typing import Any, Final
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.broker import Call
+from bus.embedded.handlers.topics import settings_of
+from bus.embedded.protocol import Tree
+from bus.embedded.topics import Topic, wrong_settings
+
+_TOPIC: Final = 2
+_BROKER: Final = 4
+_SET: Final = 0
+_DELETE: Final = 1
+
+
+async def describe_configs(call: Call) -> Tree:
+    """A topic's settings; a broker has none that a client could see or change."""
+    return {"results": [_described(call, each) for each in call.body.resources]}
+
+
+async def alter_configs(call: Call) -> Tree:
+    """What is given replaces all that was set."""
+    return {"responses": [_alter(call, each, lambda _topic, each: _given(each)) for each in call.body.resources]}
+
+
+async def incremental_alter_configs(call: Call) -> Tree:
+    """What is given is set, or goes back to its default."""
+    return {"responses": [_alter(call, each, _changed) for each in call.body.resources]}
+
+
+def _described(call: Call, asked: Any) -> Tree:
+    found = _topic(call, asked)
+    named = {"resource_type": asked.resource_type, "resource_name": asked.resource_name}
+    if asked.resource_type == _BROKER:
+        return {**named, "error_code": ErrorCode.none, "error_message": None, "configs": []}
+    if not isinstance(found, Topic):
+        return {**named, "error_code": found[0], "error_message": found[1], "configs": []}
+    wanted = asked.configuration_keys
+    configs = [{**each, "synonyms": [], "documentation": None} for each in settings_of(found) if wanted is None or each["name"] in wanted]
+    return {**named, "error_code": ErrorCode.none, "error_message": None, "configs": configs}
+
+
+def _alter(call: Call, asked: Any, change: Any) -> Tree:
+    found = _topic(call, asked)
+    named = {"resource_type": asked.resource_type, "resource_name": asked.resource_name}
+    if not isinstance(found, Topic):
+        return {**named, "error_code": found[0], "error_message": found[1]}
+    config = change(found, asked)
+    wrong = "APPEND and SUBTRACT need a list setting, and there is none" if config is None else wrong_settings(config)
+    if wrong:
+        return {**named, "error_code": ErrorCode.invalid_config, "error_message": wrong}
+    if not call.body.validate_only:
+        call.broker.topics.configure(found, {name: value for name, value in config.items() if value is not None})
+    return {**named, "error_code": ErrorCode.none, "error_message": None}
+
+
+def _topic(call: Call, asked: Any) -> Topic | tuple[ErrorCode, str]:
+    if asked.resource_type != _TOPIC:
+        return ErrorCode.invalid_request, "this broker has settings of topics only"
+    found = call.broker.topics.get(asked.resource_name)
+    return found or (ErrorCode.unknown_topic_or_partition, f"there is no topic {asked.resource_name}")
+
+
+def _given(asked: Any) -> dict[str, str | None]:
+    return {each.name: each.value for each in asked.configs}
+
+
+def _changed(topic: Topic, asked: Any) -> dict[str, str | None] | None:
+    config: dict[str, str | None] = dict(topic.config)
+    for each in asked.configs:
+        if each.config_operation not in {_SET, _DELETE}:
+            return None
+        config[each.name] = each.value if each.config_operation == _SET else None
+    return config

@@ -1,0 +1,90 @@
+"""Giving consumers what they have not read, as soon as there is something."""
+
+import asyncio
+from typing import Any, Final
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.broker import Call
+from bus.embedded.log.partition import Partition
+from bus.embedded.protocol import Tree
+
+_MOST: Final = 16 * 1024 * 1024
+"""Bytes in one answer, whatever a client asks for, so that a few clients cannot fill the memory."""
+
+
+async def fetch(call: Call) -> Tree:
+    """A true long poll: an answer with `min_bytes`, or with an error at once, or with what there is after `max_wait`."""
+    if getattr(call.body, "session_id", 0) != 0:
+        return {"error_code": ErrorCode.fetch_session_id_not_found, "responses": []}
+    read = _Read(call)
+    if not read.enough:
+        await _until_enough(call)
+        read = _Read(call)
+    return {"error_code": ErrorCode.none, "responses": read.topics}
+
+
+class _Read:
+    """One look at every partition asked for."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._left = min(call.body.max_bytes, _MOST)
+        self._got = 0
+        self._failed = False
+        self.topics = [
+            {"topic": topic.topic, "partitions": [self._partition(topic.topic, each) for each in topic.partitions]}
+            for topic in call.body.topics
+        ]
+        self.enough = self._failed or self._got >= call.body.min_bytes or not call.body.max_wait
+
+    def _partition(self, topic: str, asked: Any) -> Tree:
+        partition = self._call.broker.topics.partition(topic, asked.partition)
+        if partition is None:
+            self._failed = True
+            return _answer(asked.partition, ErrorCode.unknown_topic_or_partition, None)
+        if not partition.start <= asked.fetch_offset <= partition.end:
+            self._failed = True
+            return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
+        records = b""
+        if asked.fetch_offset < partition.end and (self._left > 0 or not self._got):
+            size = min(max(self._left, 0), max(asked.partition_max_bytes, 0))
+            records = partition.read(asked.fetch_offset, size, whole=not self._got)
+        self._got += len(records)
+        self._left -= len(records)
+        return _answer(asked.partition, ErrorCode.none, partition, records)
+
+
+async def _until_enough(call: Call) -> None:
+    """Wait until the partitions asked for hold `min_bytes` that were not read, one of them goes away, or `max_wait` is over."""
+    asked = [(topic.topic, each.partition, each.fetch_offset) for topic in call.body.topics for each in topic.partitions]
+    partitions = [(partition, offset) for name, index, offset in asked if (partition := call.broker.topics.partition(name, index))]
+    event = asyncio.Event()
+    for partition, _offset in partitions:
+        partition.waiting.add(event)
+    try:
+        async with asyncio.timeout(call.body.max_wait.total_seconds()):
+            while True:
+                await event.wait()
+                event.clear()
+                there = all(call.broker.topics.partition(name, index) is not None for name, index, _offset in asked)
+                if not there or sum(partition.unread(offset) for partition, offset in partitions) >= call.body.min_bytes:
+                    return
+    except TimeoutError:
+        return
+    finally:
+        for partition, _offset in partitions:
+            partition.waiting.discard(event)
+
+
+def _answer(index: int, error: ErrorCode, partition: Partition | None, records: bytes = b"") -> Tree:
+    end, start = (partition.end, partition.start) if partition else (-1, -1)
+    return {
+        "partition_index": index,
+        "error_code": error,
+        "high_watermark": end,
+        "last_stable_offset": end,
+        "log_start_offset": start,
+        "aborted_transactions": None,
+        "records": records,
+    }

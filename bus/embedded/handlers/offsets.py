@@ -1,0 +1,69 @@
+"""Committed offsets on the wire."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.broker import Broker, Call
+from bus.embedded.groups import Who
+from bus.embedded.offsets import MAX_METADATA, Committed
+from bus.embedded.protocol import Tree
+
+
+async def offset_commit(call: Call) -> Tree:
+    """All partitions that may be committed are, in one step."""
+    body, broker = call.body, call.broker
+    who = Who(body.member_id, getattr(body, "group_instance_id", None), body.generation_id_or_member_epoch)
+    refused = broker.groups.commit_refusal(body.group_id, who)
+    kept: dict[tuple[str, int], Committed] = {}
+    topics = []
+    for topic in body.topics:
+        partitions = []
+        for each in topic.partitions:
+            error = refused if refused is not ErrorCode.none else _refusal(broker, topic.name, each)
+            if error is ErrorCode.none:
+                epoch = getattr(each, "committed_leader_epoch", -1)
+                kept[topic.name, each.partition_index] = Committed(each.committed_offset, each.committed_metadata or "", epoch)
+            partitions.append({"partition_index": each.partition_index, "error_code": error})
+        topics.append({"name": topic.name, "partitions": partitions})
+    broker.offsets.commit(body.group_id, kept)
+    return {"topics": topics}
+
+
+async def offset_fetch(call: Call) -> Tree:
+    """One group up to version 7, several from 8 on; without topics everything the group has committed."""
+    body = call.body
+    if call.version < 8:
+        return {"error_code": ErrorCode.none, "topics": _topics(call.broker, body.group_id, body.topics)}
+    groups = [{"group_id": each.group_id, "topics": _topics(call.broker, each.group_id, each.topics)} for each in body.groups]
+    return {"groups": [{**each, "error_code": ErrorCode.none} for each in groups]}
+
+
+def _refusal(broker: Broker, topic: str, asked: Any) -> ErrorCode:
+    if broker.topics.partition(topic, asked.partition_index) is None:
+        return ErrorCode.unknown_topic_or_partition
+    if len((asked.committed_metadata or "").encode()) > MAX_METADATA:
+        return ErrorCode.offset_metadata_too_large
+    return ErrorCode.none
+
+
+def _topics(broker: Broker, group: str, asked: Iterable[Any] | None) -> list[Tree]:
+    wanted: dict[str, list[int]] = {}
+    if asked is None:
+        for topic, index in sorted(broker.offsets.of(group)):
+            wanted.setdefault(topic, []).append(index)
+    else:
+        wanted = {each.name: list(each.partition_indexes) for each in asked}
+    return [{"name": topic, "partitions": [_partition(broker, group, topic, index) for index in wanted[topic]]} for topic in wanted]
+
+
+def _partition(broker: Broker, group: str, topic: str, index: int) -> Tree:
+    found = broker.offsets.get(group, topic, index)
+    return {
+        "partition_index": index,
+        "committed_offset": found.offset,
+        "committed_leader_epoch": found.leader_epoch,
+        "metadata": found.metadata,
+        "error_code": ErrorCode.none,
+    }

@@ -1,0 +1,42 @@
+"""Offsets by what a client knows instead: the first, the next, a time."""
+
+from typing import Any, Final
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.broker import Call
+from bus.embedded.log.partition import Partition
+from bus.embedded.protocol import Tree
+
+_LATEST: Final = -1
+_EARLIEST: Final = -2
+_NEWEST: Final = -3
+_NONE: Final = (-1, -1)
+
+
+async def list_offsets(call: Call) -> Tree:
+    return {
+        "topics": [
+            {"name": each.name, "partitions": [_one(call, each.name, part) for part in each.partitions]} for each in call.body.topics
+        ]
+    }
+
+
+def _one(call: Call, topic: str, asked: Any) -> Tree:
+    partition = call.broker.topics.partition(topic, asked.partition_index)
+    if partition is None:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_topic_or_partition}
+    offset, timestamp = _found(partition, asked.timestamp)
+    answer = {"partition_index": asked.partition_index, "error_code": ErrorCode.none, "offset": offset, "timestamp": timestamp}
+    return {**answer, "leader_epoch": 0 if offset >= 0 else -1}
+
+
+def _found(partition: Partition, timestamp: int) -> tuple[int, int]:
+    """(offset, timestamp); both -1 when no record is so late."""
+    if timestamp == _LATEST:
+        return partition.end, -1
+    if timestamp == _EARLIEST:
+        return partition.start, -1
+    if timestamp == _NEWEST:
+        return partition.newest() or _NONE
+    return partition.at_time(timestamp) or _NONE

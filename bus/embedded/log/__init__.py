@@ -1,0 +1,1 @@
+"""The log of a partition: segments of record batches in files or in memory."""

@@ -1,0 +1,85 @@
+"""The broker's life: hold the state folder, listen, answer until told to stop."""
+
+import asyncio
+import errno
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+
+from bus.embedded.broker import Broker, Call
+from bus.embedded.connection import Connection
+from bus.embedded.folder import held
+from bus.embedded.handlers import HANDLERS, unknown_version
+from bus.embedded.protocol import ProtocolError, head, read, write
+from bus.embedded.settings import BrokerSettings
+from vn.errors import BadEnvironment
+
+_logger = logging.getLogger(__name__)
+_API_VERSIONS = 18
+
+
+async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], stop: asyncio.Event) -> None:
+    """Be a broker until `stop` is set; `ready` is called once with the address on which clients are answered.
+
+    Raises BadEnvironment: the port is taken, or the state folder cannot be used.
+    """
+    with ExitStack() as folder:
+        state = folder.enter_context(held(settings.state)) if settings.state is not None else None
+        broker = Broker(settings, state)
+        folder.callback(broker.close)
+        async with _listening(settings, broker) as (host, port):
+            ready(host, port)
+            await stop.wait()
+
+
+@asynccontextmanager
+async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[tuple[str, int]]:
+    open_ones: set[Connection] = set()
+
+    async def answer(frame: bytes, connection: Connection) -> bytes | None:
+        return await answered(broker, frame, connection)
+
+    try:
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(answer, settings.max_frame, open_ones), settings.host, settings.port, backlog=512
+        )
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "the port is taken" if taken else error.strerror or str(error)
+        raise BadEnvironment(f"the broker cannot listen on {settings.host}:{settings.port}: {reason}") from error
+    sweeper = asyncio.create_task(_close_idle(open_ones, settings.idle))
+    try:
+        host, port = server.sockets[0].getsockname()[:2]
+        yield host, port
+    finally:
+        server.close()
+        sweeper.cancel()
+        tasks = [connection.task for connection in open_ones]
+        for connection in list(open_ones):
+            connection.close()
+        await asyncio.gather(sweeper, *tasks, return_exceptions=True)
+
+
+async def answered(broker: Broker, frame: bytes, connection: Connection) -> bytes | None:
+    """From a request frame to its response frame: the one way that every request takes."""
+    api, version, correlation = head(frame)
+    handler = HANDLERS.get(api)
+    if handler is None:
+        raise ProtocolError(f"api {api} is not known")
+    if not handler.first <= version <= handler.last:
+        if api == _API_VERSIONS:
+            return write(api, 0, correlation, unknown_version())
+        raise ProtocolError(f"api {api} has no version {version}")
+    client_id, body = read(api, version, frame)
+    tree = await handler.handle(Call(broker, api, version, body, client_id or "", connection.peer, connection.here))
+    return None if tree is None else write(api, version, correlation, tree)
+
+
+async def _close_idle(open_ones: set[Connection], idle: float) -> None:
+    """End connections that have asked nothing for long, half-open ones among them."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(min(idle / 4, 60.0))
+        for connection in list(open_ones):
+            if not connection.busy and loop.time() - connection.last_used > idle:
+                connection.close()

@@ -1,0 +1,162 @@
+"""The topics: their names, ids, settings and partitions."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.journal import Journal
+from bus.embedded.log.partition import Partition
+
+_NAME: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+MAX_PARTITIONS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A topic setting of Kafka that this broker acts on: its default and which values it takes."""
+
+    default: str
+    takes: Callable[[str], bool]
+
+
+def _between(low: int, high: int) -> Callable[[str], bool]:
+    return lambda text: re.fullmatch(r"-?\d{1,19}", text) is not None and low <= int(text) <= high
+
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "cleanup.policy": Setting("delete", "delete".__eq__),
+    "max.message.bytes": Setting("1048588", _between(0, 2**31 - 1)),
+    "message.timestamp.type": Setting("CreateTime", "CreateTime".__eq__),
+    "min.insync.replicas": Setting("1", "1".__eq__),
+    "retention.bytes": Setting("-1", "-1".__eq__),
+    "retention.ms": Setting("-1", "-1".__eq__),
+}
+
+
+@dataclass
+class Topic:
+    """A topic; `config` holds only what was set on it."""
+
+    name: str
+    id: UUID
+    config: dict[str, str]
+    partitions: list[Partition] = field(default_factory=list)
+
+    @property
+    def max_message(self) -> int:
+        return int(self.setting("max.message.bytes"))
+
+    def setting(self, name: str) -> str:
+        return self.config.get(name, SETTINGS[name].default)
+
+
+class Topics:
+    """Every topic by name and id; what it answers yes to is in the journal."""
+
+    def __init__(self, journal: Journal, folder: Path | None, segment: int) -> None:
+        self._journal = journal
+        self._folder = folder
+        self._segment = segment
+        self._by_name: dict[str, Topic] = {}
+        self._by_id: dict[UUID, Topic] = {}
+        for (_kind, name), value in journal.of("topic"):
+            self._take(Topic(name, UUID(value["id"]), dict(value["config"])), value["partitions"])
+        self._sweep()
+
+    def __iter__(self) -> Iterator[Topic]:
+        return iter(list(self._by_name.values()))
+
+    def get(self, which: str | UUID) -> Topic | None:
+        return self._by_name.get(which) if isinstance(which, str) else self._by_id.get(which)
+
+    def partition(self, which: str | UUID, index: int) -> Partition | None:
+        topic = self.get(which)
+        return topic.partitions[index] if topic and 0 <= index < len(topic.partitions) else None
+
+    def refusal(self, name: str, partitions: int, config: Mapping[str, str | None]) -> tuple[ErrorCode, str | None]:
+        """Why this topic cannot be made."""
+        if not valid_name(name):
+            return ErrorCode.invalid_topic_exception, "a topic name is 1 to 249 of a-z A-Z 0-9 . _ - and not . or .."
+        if name in self._by_name:
+            return ErrorCode.topic_already_exists, f"Topic '{name}' already exists."
+        if twin := next((other for other in self._by_name if other.replace(".", "_") == name.replace(".", "_")), None):
+            return ErrorCode.invalid_topic_exception, f"Topic '{name}' collides with existing topic: {twin}"
+        if not 0 < partitions <= MAX_PARTITIONS:
+            return ErrorCode.invalid_partitions, f"Number of partitions must be between 1 and {MAX_PARTITIONS}."
+        if wrong := wrong_settings(config):
+            return ErrorCode.invalid_config, wrong
+        return ErrorCode.none, None
+
+    def create(self, name: str, partitions: int, config: Mapping[str, str | None]) -> Topic:
+        """Make a topic that `refusal` has nothing against."""
+        topic = Topic(name, uuid4(), {key: value for key, value in config.items() if value is not None})
+        self._write(topic, partitions)
+        self._take(topic, partitions)
+        return topic
+
+    def grow(self, topic: Topic, partitions: int) -> None:
+        self._write(topic, partitions)
+        topic.partitions += [self._partition(topic, index) for index in range(len(topic.partitions), partitions)]
+
+    def configure(self, topic: Topic, config: Mapping[str, str]) -> None:
+        topic.config = dict(config)
+        self._write(topic, len(topic.partitions))
+
+    def delete(self, topic: Topic) -> None:
+        """Forget a topic, every offset committed in it, and its bytes."""
+        offsets = [key for key, _value in self._journal.of("offset") if key[2] == topic.name]
+        self._journal.write({("topic", topic.name): None, **dict.fromkeys(offsets)})
+        del self._by_name[topic.name], self._by_id[topic.id]
+        for partition in topic.partitions:
+            partition.remove()
+        if self._folder is not None:
+            shutil.rmtree(self._folder / _folder_name(topic), ignore_errors=True)
+
+    def close(self) -> None:
+        for topic in self:
+            for partition in topic.partitions:
+                partition.close()
+
+    def _take(self, topic: Topic, partitions: int) -> None:
+        topic.partitions = [self._partition(topic, index) for index in range(partitions)]
+        self._by_name[topic.name] = self._by_id[topic.id] = topic
+
+    def _partition(self, topic: Topic, index: int) -> Partition:
+        return Partition(self._folder / _folder_name(topic) / str(index) if self._folder else None, self._segment)
+
+    def _write(self, topic: Topic, partitions: int) -> None:
+        self._journal.write({("topic", topic.name): {"id": str(topic.id), "partitions": partitions, "config": topic.config}})
+
+    def _sweep(self) -> None:
+        """Remove what a broker that was killed while it deleted a topic left behind."""
+        if self._folder is None or not self._folder.exists():
+            return
+        known = {_folder_name(topic) for topic in self}
+        for path in self._folder.iterdir():
+            if path.name not in known:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def valid_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name not in {".", ".."}
+
+
+def wrong_settings(config: Mapping[str, str | None]) -> str | None:
+    """What is wrong with topic settings, in one line; None when nothing is."""
+    for name, value in config.items():
+        if name not in SETTINGS:
+            return f"Unknown topic config name: {name} (this broker has {', '.join(SETTINGS)})"
+        if value is not None and not SETTINGS[name].takes(value):
+            return f"Invalid value {value} for configuration {name}"
+    return None
+
+
+def _folder_name(topic: Topic) -> str:
+    """Readable, at most 255 bytes, and one of its own also where files know no upper case."""
+    return f"{topic.name[:200]}~{topic.id.hex[:12]}"
