@@ -1,0 +1,73 @@
+"""The agency as a handler sees it: calls that carry the message's id as their key."""
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from pydantic import BaseModel
+
+from adapters.runtime.answers import Answer
+from adapters.runtime.client import AgencyClient
+from bus.envelope import Message
+
+JSON = "application/json"
+VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
+
+
+class Agency:
+    """One agency, called on behalf of one message."""
+
+    def __init__(self, client: AgencyClient, message: Message) -> None:
+        self._client = client
+        self._headers = headers_of(message)
+        self._written: set[str] = set()
+
+    async def post(self, path: str, body: object = None, *, content_type: str = JSON) -> Answer:
+        """Tell the agency. `body`: bytes or text as they are, a pydantic model by its aliases, anything else as JSON.
+
+        Raises `Retry`, `Unknown` (404), `AgencyAnsweredNo` (4xx), `Nonsense`.
+        """
+        return await self._write("POST", path, body, content_type)
+
+    async def put(self, path: str, body: object = None, *, content_type: str = JSON) -> Answer:
+        """As `post`, where the native interface says PUT."""
+        return await self._write("PUT", path, body, content_type)
+
+    async def get(self, path: str) -> Answer:
+        """Look something up before telling; as often as needed."""
+        return await self._client.call("GET", path, headers=self._headers)
+
+    async def _write(self, method: str, path: str, body: object, content_type: str) -> Answer:
+        operation = f"{method} {path.partition('?')[0]}"
+        if operation in self._written:
+            raise RuntimeError(f"{operation} a second time for one message: it would get the first one's answer")
+        self._written.add(operation)
+        headers = self._headers if body is None else {**self._headers, "Content-Type": content_type}
+        return await self._client.call(method, path, headers=headers, content=_bytes(body))
+
+
+def key_of(source: str, message_id: str) -> str:
+    """The `Idempotency-Key` of a message; what a header cannot carry is percent-encoded."""
+    return f"{source} {quote(message_id, safe=VISIBLE)}"
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    """What a call of the agency carries of the envelope."""
+    headers = {"Idempotency-Key": key_of(message.source, message.id)}
+    if message.correlation_id:
+        headers["X-Correlation-Id"] = quote(message.correlation_id, safe=VISIBLE)
+    if message.traceparent:
+        headers["traceparent"] = quote(message.traceparent, safe=VISIBLE)
+    return headers
+
+
+def _bytes(body: Any) -> bytes | None:
+    match body:
+        case None | bytes():
+            return body
+        case str():
+            return body.encode()
+        case BaseModel():
+            return body.model_dump_json(by_alias=True).encode()
+        case _:
+            return orjson.dumps(body)

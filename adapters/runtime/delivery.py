@@ -1,0 +1,122 @@
+"""One record of the inbox to its end: applied by the agency, or reported as not deliverable."""
+
+import structlog
+
+from adapters.runtime.agency import Agency
+from adapters.runtime.client import AgencyClient
+from adapters.runtime.declaration import Adapter, Received
+from adapters.runtime.gate import Gate
+from adapters.runtime.health import Health
+from adapters.runtime.letters import failure
+from adapters.runtime.policy import Again, GiveUp, History, after
+from adapters.runtime.ports import Outbox, Record
+from adapters.runtime.settings import Settings
+from bus.envelope import Message, decode, readable
+from contracts import Catalogue, ExchangeReceipt
+from vn.errors import AgencyAnsweredNo, Fault, Refused, Retry, Unknown
+
+log = structlog.get_logger("adapters.runtime")
+
+
+class Delivery:
+    """Hands records to the agency through the adapter's handlers."""
+
+    def __init__(
+        self, adapter: Adapter, client: AgencyClient, *, catalogue: Catalogue, outbox: Outbox, health: Health, settings: Settings
+    ) -> None:
+        self._adapter = adapter
+        self._client = client
+        self._catalogue = catalogue
+        self._outbox = outbox
+        self._health = health
+        self._settings = settings
+
+    async def settle(self, record: Record, gate: Gate) -> None:
+        """Returns when this record may be acknowledged, however long that takes."""
+        where = f"inbox {record.partition}/{record.offset}"
+        history = History()
+        self._health.in_flight += 1
+        try:
+            while (step := await self._try(record, gate, history)) is not None:
+                if isinstance(step, GiveUp):
+                    await self._report(record, step, gate)
+                    return
+                history = step.history
+                if step.away:
+                    gate.close(record.offset)
+                    self._health.trouble(where, step.why)
+                await gate.wait(step.wait)
+            self._health.well(where)
+        finally:
+            self._health.in_flight -= 1
+            self._health.forget(where)
+
+    async def _try(self, record: Record, gate: Gate, history: History) -> Again | GiveUp | None:
+        async with gate.turn(record.offset):
+            try:
+                await self._apply(record)
+            except Exception as error:  # noqa: BLE001  # whatever a handler raises is about this one message
+                step = after(error, history, self._settings)
+                log.warning(
+                    "not applied", member=self._adapter.name, error=type(error).__name__, again=isinstance(step, Again), **_about(record)
+                )
+                return step
+        return None
+
+    async def _apply(self, record: Record) -> None:
+        message = decode(record.key, record.value, record.headers)
+        payload = self._catalogue.decode(message.type, message.payload)
+        if isinstance(payload, ExchangeReceipt):
+            await self._receipt(message, payload)
+            return
+        handler = self._adapter.handler(payload)
+        if handler is None:
+            raise Refused("adapter.no_handler", f"this member has no use for {message.type}")
+        await handler(Received(payload, message), Agency(self._client, message))
+
+    async def _receipt(self, message: Message, receipt: ExchangeReceipt) -> None:
+        """A receipt is never answered: where the agency has no such entry, the log has to do."""
+        entry = message.causation_id or receipt.message_id
+        if receipt.outcome == "accepted":
+            return
+        log.warning(
+            "message refused", entry=entry, outcome=receipt.outcome, code=receipt.code, member=self._adapter.name, dossier=message.subject
+        )
+        if entry is None:
+            return
+        try:
+            await self._client.outcome(
+                entry,
+                code=receipt.code or f"exchange.{receipt.outcome}",
+                message=receipt.message or "",
+                faults=[Fault(each.pointer, each.reason) for each in receipt.faults],
+                recipient=receipt.recipient,
+            )
+        except (Unknown, AgencyAnsweredNo) as error:
+            log.error("receipt for no entry of the feed", entry=entry, error=type(error).__name__, dossier=message.subject)
+
+    async def _report(self, record: Record, reason: GiveUp, gate: Gate) -> None:
+        """Into the own outbox, however long the broker is away."""
+        letter = failure(record, reason, member=self._adapter.member, catalogue=self._catalogue, now=self._health.now())
+        where, failures = f"inbox {record.partition}/{record.offset}", 0
+        while True:
+            try:
+                await self._outbox.send([letter])
+            except Retry as error:
+                failures += 1
+                self._health.trouble(where, str(error))
+                await gate.wait(self._settings.backoff.wait(failures))
+            else:
+                log.error("delivery failed", code=reason.code, faults=len(reason.faults), member=self._adapter.name, **_about(record))
+                return
+
+
+def _about(record: Record) -> dict[str, object]:
+    said = readable(record.headers)
+    return {
+        "dossier": said.get("ce_subject"),
+        "correlation": said.get("ce_correlationid"),
+        "message": said.get("ce_id"),
+        "contract": said.get("ce_type"),
+        "place": f"{record.partition}/{record.offset}",
+    }

@@ -1,0 +1,100 @@
+"""The agency's outgoing feed into the outbox: a page at a time, acknowledged to the agency only when the broker has it."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from adapters.runtime.client import AgencyClient
+from adapters.runtime.declaration import Adapter, FeedItem
+from adapters.runtime.entries import BadEntry, read_page
+from adapters.runtime.health import Health
+from adapters.runtime.letters import letter
+from adapters.runtime.policy import GiveUp, untranslatable
+from adapters.runtime.ports import Outbox
+from adapters.runtime.settings import Settings
+from bus.envelope import Message
+from contracts import Catalogue
+from vn.errors import AgencyAnsweredNo, LgspError, Unknown
+
+log = structlog.get_logger("adapters.runtime")
+WHERE = "feed"
+
+
+class Feed:
+    """Reads until cancelled; nothing is lost by that, for the agency still has what it was not told to forget."""
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        client: AgencyClient,
+        *,
+        catalogue: Catalogue,
+        outbox: Outbox,
+        health: Health,
+        settings: Settings,
+        pause: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._adapter = adapter
+        self._client = client
+        self._catalogue = catalogue
+        self._outbox = outbox
+        self._health = health
+        self._settings = settings
+        self._pause = pause
+
+    async def run(self) -> None:
+        """Page after page; in trouble the same page again, later."""
+        cursor: int | None = None
+        failures = 0
+        # The first poll, and the first after a trouble, answers at once: health shall not wait for something to happen.
+        wait = 0.0
+        while True:
+            try:
+                cursor = await self._page(cursor, wait)
+            except Exception as error:  # noqa: BLE001  # the loop outlives whatever one page does to it
+                failures += 1
+                wait = 0.0
+                self._health.trouble(WHERE, f"feed: {error if isinstance(error, LgspError) else type(error).__name__}")
+                log.warning("feed waits", member=self._adapter.name, error=type(error).__name__, failures=failures)
+                await self._pause(self._settings.backoff.wait(failures))
+            else:
+                failures = 0
+                wait = self._settings.feed_wait
+                self._health.well(WHERE)
+
+    async def _page(self, cursor: int | None, wait: float) -> int | None:
+        """Send one page on; answers the cursor that acknowledges it, None where there is nothing to acknowledge."""
+        page = read_page(await self._client.feed(cursor, limit=self._settings.feed_limit, wait=wait))
+        messages = []
+        for entry in page.entries:
+            said = self._said(entry)
+            if isinstance(said, Message):
+                messages.append(said)
+            elif said is not None:
+                await self._tell(entry, said)
+        if messages:
+            await self._outbox.send(messages)
+        # Never said twice: after a reset the agency counts from the start, and an old cursor would acknowledge the unread.
+        return page.next if page.entries else None
+
+    def _said(self, entry: FeedItem | BadEntry) -> Message | GiveUp | None:
+        if isinstance(entry, BadEntry):
+            return entry.why
+        sender = self._adapter.sends.get(entry.kind)
+        if sender is None:
+            return GiveUp("adapter.untranslatable", f"no such kind of entry: {entry.kind[:100]!r}")
+        try:
+            said = sender(entry)
+            return None if said is None else letter(entry, said, member=self._adapter.member, catalogue=self._catalogue)
+        except Exception as error:  # noqa: BLE001  # whatever an entry does to its translation is about this one entry
+            return untranslatable(error)
+
+    async def _tell(self, entry: FeedItem | BadEntry, why: GiveUp) -> None:
+        about = {"dossier": entry.subject, "correlation": entry.correlation, "kind": entry.kind} if isinstance(entry, FeedItem) else {}
+        log.error("feed entry not sent", member=self._adapter.name, entry=entry.id, code=why.code, faults=len(why.faults), **about)
+        if entry.id is None:
+            return
+        try:
+            await self._client.outcome(entry.id, code=why.code, message=why.message, faults=why.faults)
+        except (Unknown, AgencyAnsweredNo) as error:
+            log.error("the agency does not take the outcome of its entry", entry=entry.id, error=type(error).__name__)

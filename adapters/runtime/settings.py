@@ -1,0 +1,31 @@
+"""How patient an adapter is: tries, waits and bounds, as one frozen value of plain numbers."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Seconds to wait before try 2, 3, ...: doubling from `first` up to `most`."""
+
+    first: float = 0.2
+    most: float = 10.0
+
+    def wait(self, failures: int) -> float:
+        """Seconds to wait after this many failures in a row (1 or more)."""
+        return min(self.first * 2.0 ** min(failures - 1, 30), self.most)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All times in seconds."""
+
+    tries: int = 3  # of a message that the agency does not take, before it is reported as not deliverable
+    backoff: Backoff = field(default_factory=Backoff)
+    unknown_for: float = 30.0  # how long a dossier may be unknown to the agency (404)
+    call_timeout: float = 10.0  # one call of the agency, from connecting to the last byte
+    feed_wait: float = 20.0  # long poll of the feed
+    feed_limit: int = 100
+    in_flight: int = 64  # messages being given to the agency at one time
+    span: int = 1000  # records of one partition taken and not yet committed
+    commit_every: float = 0.05
+    stop_within: float = 1.0  # what is in flight may finish for this long when stopping or rebalancing
