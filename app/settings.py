@@ -24,6 +24,8 @@ _TEXTS = (
     "LGSP_SEED",
     "LGSP_LOG",
     "LGSP_LOG_LEVEL",
+    "LGSP_POLICY",
+    "LGSP_SUPERVISED",
 )
 
 
@@ -51,6 +53,8 @@ class Settings:
     seed: int = 2024
     log: str = "auto"
     log_level: str = "info"
+    policy: Path | None = None
+    supervised: bool = False
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +85,8 @@ class Settings:
             seed=seed,
             log=log,
             log_level=level,
+            policy=_path(given.get("LGSP_POLICY")),
+            supervised=given.get("LGSP_SUPERVISED") == "1",
             ports=ports,
             urls={agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given},
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -107,6 +113,8 @@ class Settings:
             "LGSP_SEED": str(self.seed),
             "LGSP_LOG": self.log,
             "LGSP_LOG_LEVEL": self.log_level,
+            "LGSP_POLICY": self.policy and str(self.policy),
+            "LGSP_SUPERVISED": "1" if self.supervised else None,
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

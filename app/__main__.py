@@ -1,0 +1,5 @@
+"""`python -m app` is `lgsp`."""
+
+from app.cli import main
+
+main()

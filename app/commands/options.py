@@ -1,0 +1,21 @@
+"""Options that several commands share, and how they become settings."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.settings import Settings
+
+__all__ = ["AsJson", "State", "settings"]
+
+State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Folder of all state; default .lgsp, or LGSP_STATE.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+def settings(state: Path | None = None) -> Settings:
+    """The settings of this process: its environment, and what was said on the command line."""
+    read = Settings.read(os.environ)  # noqa: TID251  # the one place
+    return replace(read, state=state) if state else read

@@ -1,0 +1,148 @@
+"""Commands that run something: the demo, everything, or one part alone."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.options import AsJson, State, settings
+from app.logs import configure
+from app.settings import ADAPTERS, AGENCIES, Settings
+from vn.errors import Unusable
+
+__all__ = ["adapter", "broker", "demo", "exchange", "serve", "up"]
+
+AgencyName = StrEnum("AgencyName", {name: name for name in AGENCIES})
+AdapterName = StrEnum("AdapterName", {name: name for name in ADAPTERS})
+
+Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def demo(json: AsJson = False, keep: Annotated[Path | None, typer.Option(help="Keep the state in this folder.", metavar="DIR")] = None) -> int:
+    """Run one land transfer on an embedded broker and show each message as it crosses the exchange.
+
+    Exit code 0 only if the land register changed because the obligations were settled.
+    """
+    from app.demo import run
+
+    read = settings()
+    configure(read.log, "warning" if read.log_level == "info" else read.log_level, "demo")
+    return until_stopped(lambda stop: run(read, as_json=json, keep=keep, stop=stop))
+
+
+def up(
+    state: State = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget all earlier state first.")] = False,
+    without: Annotated[
+        str, typer.Option(help="Agencies and adapters to leave out, e.g. land,ilis; yours take their place.", metavar="NAMES")
+    ] = "",
+    policy: Annotated[Path | None, typer.Option(help="Policies of the agencies as a YAML file; default: all decide at once.")] = None,
+) -> int:
+    """Run broker, exchange, four agencies and four adapters as processes until Ctrl-C, and print where they are."""
+    from app.up import run
+
+    read = settings(state)
+    configure(read.log, read.log_level, "up")
+    left_out = tuple(name.strip() for name in without.split(",") if name.strip())
+    return until_stopped(lambda stop: run(read, fresh=fresh, without=left_out, policy=policy, stop=stop))
+
+
+def broker(
+    listen: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.", metavar="HOST:PORT")] = "",
+    memory: Annotated[bool, typer.Option("--memory", help="Keep nothing after the end.")] = False,
+    state: State = None,
+) -> int:
+    """Run the embedded broker alone: one node that speaks the Kafka protocol, for any client in any language.
+
+    Prints `broker ready on HOST:PORT`. Its log is in DIR/broker and survives a stop, `kill -9` and a restart.
+    """
+    from app.parts import run_broker
+
+    read = settings(state)
+    configure(read.log, read.log_level, "broker")
+    if listen:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65_535:
+            raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092")
+        read = replace(read, host=host, ports={**read.ports, "broker": int(port)})
+    return until_stopped(lambda stop: run_broker(read, memory=memory, stop=stop, say=say))
+
+
+def exchange(state: State = None) -> int:
+    """Run the exchange alone: it lets through what a contract and an access right allow, and journals everything.
+
+    Needs a broker: LGSP_KAFKA_BOOTSTRAP, or the one of a running `lgsp up`. Prints `exchange ready on http://HOST:PORT`.
+    """
+    from app.parts import run_exchange
+
+    return _alone("exchange", state, lambda read, stop: run_exchange(read, stop=stop, say=say))
+
+
+def serve(agency: Annotated[AgencyName, typer.Argument(help="Which agency.")], state: State = None) -> int:
+    """Run one agency alone: its HTTP API over its own database. It needs no broker.
+
+    The database is DIR/<agency>.db, or LGSP_<AGENCY>_DATABASE. Prints `<agency> ready on http://HOST:PORT`.
+    """
+    from app.parts import run_agency
+
+    return _alone(agency, state, lambda read, stop: run_agency(read, agency, stop=stop, say=say))
+
+
+def adapter(name: Annotated[AdapterName, typer.Argument(help="Which adapter.")], state: State = None) -> int:
+    """Run one adapter alone: it translates between an agency's API and the contracts on the bus.
+
+    Needs a broker (LGSP_KAFKA_BOOTSTRAP) and its agency (LGSP_<AGENCY>_URL), or those of a running `lgsp up`.
+    """
+    from app.parts import run_adapter
+
+    return _alone(f"{name}-adapter", state, lambda read, stop: run_adapter(read, name, stop=stop, say=say))
+
+
+def say(line: str) -> None:
+    """A line for whoever waits for this part."""
+    print(line, flush=True)  # noqa: T201  # the readiness line
+
+
+def _alone(part: str, state: Path | None, body: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> int:
+    read = settings(state)
+    configure(read.log, read.log_level, part)
+    return until_stopped(lambda stop: body(read, stop))
+
+
+def until_stopped(body: Callable[[asyncio.Event], Coroutine[Any, Any, int | None]]) -> int:
+    """Run `body` on an event loop until it ends, or until Ctrl-C, SIGTERM or the end of a supervisor set its event."""
+    interrupted = False
+
+    async def main() -> int | None:
+        nonlocal interrupted
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def on_signal(number: int) -> None:
+            nonlocal interrupted
+            interrupted = number == signal.SIGINT
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, on_signal, number)
+            except NotImplementedError:  # Windows: the handler runs between two steps of the loop
+                signal.signal(number, lambda got, _frame: loop.call_soon_threadsafe(on_signal, got))
+        return await body(stop)
+
+    if sys.platform == "win32":
+        result = asyncio.run(main())
+    else:
+        import uvloop
+
+        result = uvloop.run(main())
+    with suppress(ValueError):
+        sys.stdout.flush()
+    return result if result is not None else (130 if interrupted else 0)
