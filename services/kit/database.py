@@ -87,7 +87,7 @@ def _engine(url: str, part: str) -> Engine:
             max_overflow=40,  # as many readers as there are threads for requests
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
+            json_deserializer=_loads,
             **options,
         )
     except (BadUrl, NoSuchModuleError, ImportError, TypeError) as error:
@@ -100,6 +100,11 @@ def _engine(url: str, part: str) -> Engine:
     elif engine.dialect.name == "postgresql":
         _prepare_postgresql(engine, part)
     return engine
+
+
+def _loads(kept: Any) -> Any:
+    # SQLite makes a number of a JSON column that holds nothing but a number
+    return orjson.loads(kept) if isinstance(kept, str | bytes) else kept
 
 
 def _prepare_sqlite(engine: Engine) -> None:
