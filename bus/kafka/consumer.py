@@ -1,0 +1,210 @@
+"""Reads topics as one member of a group, in batches; commits only what it is told; makes itself anew when it is broken or stalled."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+
+from bus.kafka.settings import Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
+
+Taken = Mapping[Place, Sequence[Received]]
+OnRevoked = Callable[[frozenset[Place]], Awaitable[None]]
+
+
+async def _nothing(places: frozenset[Place]) -> None:
+    """Nobody has work in flight."""
+
+
+class Consumer:
+    """One member of a consumer group that outlives its own failures; `async with` it.
+
+    `on_revoked` is awaited (bounded) before partitions go to another member: finish what is in flight, commit, return.
+    With an `instance` the membership is static: a restart takes its partitions back at once, without a rebalance.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        topics: Sequence[str],
+        *,
+        group: str,
+        instance: str | None = None,
+        on_revoked: OnRevoked = _nothing,
+    ) -> None:
+        self._settings = settings
+        self._topics = tuple(topics)
+        self._group = group
+        self._instance = instance
+        self._on_revoked = on_revoked
+        self._client: AIOKafkaConsumer | None = None
+        self._backoff = Backoff()
+        self._listener = _Listener(self)
+        self._next: dict[Place, int] = {}
+        self._paused: set[Place] = set()
+        self._alive = time.monotonic()
+        self.remade = 0
+        self.gaps = 0
+
+    async def __aenter__(self) -> Self:
+        self._client = await connect(self._start, self._settings)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await stop_quietly(client, self._settings.stop_within)
+
+    async def take(self, most: int, *, within: float = 0.5) -> Taken:
+        """Up to `most` records by partition, or nothing when none came within so many seconds or the consumer had to be made anew."""
+        client = self._client
+        if client is None:
+            await self._remake()
+            return {}
+        try:
+            taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
+            self._note_fetches(client)
+            for place, records in taken.items():
+                if records:
+                    await self._note_gap(client, place, records)
+        except (KafkaError, ConsumerStoppedError, OSError) as error:
+            log.warning("the consumer is replaced", group=self._group, error=type(error).__name__)
+            await self._give_up(client)
+            return {}
+        if not taken and self.age() > self._settings.stalled_after and self._expects_records(client):
+            log.warning("the consumer is replaced", group=self._group, error="stalled", age=round(self.age(), 1))
+            await self._give_up(client)
+        return taken
+
+    async def commit(self, positions: Mapping[Place, int]) -> bool:
+        """Commit the next offset of each partition; False where it could not be, and the records come again."""
+        client = self._client
+        if client is None or not positions:
+            return False
+        mine = client.assignment()
+        offsets = {TopicPartition(*place): offset for place, offset in positions.items() if place in mine}
+        try:
+            if offsets:
+                await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
+        except (KafkaError, CommitFailedError, IllegalStateError, OSError, TimeoutError) as error:
+            log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
+            return False
+        return len(offsets) == len(positions)
+
+    def pause(self, *places: Place) -> None:
+        """Take nothing more from these partitions, but stay in the group."""
+        self._paused.update(places)
+        self._apply(AIOKafkaConsumer.pause, places)
+
+    def resume(self, *places: Place) -> None:
+        """Take from these partitions again."""
+        self._paused.difference_update(places)
+        self._apply(AIOKafkaConsumer.resume, places)
+
+    def lag(self) -> dict[Place, int]:
+        """How many records of each assigned partition are still to be taken."""
+        client = self._client
+        if client is None:
+            return {}
+        marks = {Place(*place): client.highwater(place) for place in client.assignment()}
+        return {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
+
+    def age(self) -> float:
+        """Seconds since the last successful fetch: the measure of being alive."""
+        if self._client is not None:
+            self._note_fetches(self._client)
+        return time.monotonic() - self._alive
+
+    def _apply(self, act: Callable[..., None], places: Sequence[Place]) -> None:
+        client = self._client
+        if client is not None:
+            mine = client.assignment()
+            act(client, *(TopicPartition(*place) for place in places if place in mine))
+
+    def _note_fetches(self, client: AIOKafkaConsumer) -> None:
+        last = max((client.last_poll_timestamp(place) or 0 for place in client.assignment()), default=0)
+        if last:
+            self._alive = max(self._alive, time.monotonic() - max(time.time() - last / 1000, 0))
+
+    async def _note_gap(self, client: AIOKafkaConsumer, place: Place, records: Sequence[Received]) -> None:
+        """Alarm where offsets jump: control records of a sender's transactions make small gaps, lost records make others."""
+        expected = self._next.get(place)
+        if expected is None:
+            expected = await client.committed(TopicPartition(*place))
+        first, last = records[0].offset, records[-1].offset
+        self._next[place] = last + 1
+        missing = (first - expected if expected is not None else 0) + (last - first + 1 - len(records))
+        if missing:
+            self.gaps += 1
+            log.warning("offsets jump", topic=place.topic, partition=place.partition, offset=first, expected=expected, missing=missing)
+
+    def _expects_records(self, client: AIOKafkaConsumer) -> bool:
+        """Whether silence is a fault: a partition is assigned and not paused, or a rebalance never ended."""
+        return self._listener.joining or any(place not in self._paused for place in client.assignment())
+
+    async def _give_up(self, client: AIOKafkaConsumer) -> None:
+        if self._client is client:
+            await self._revoked(frozenset(Place(*place) for place in client.assignment()))
+            self._client = None
+        await stop_quietly(client, self._settings.stop_within)
+        await self._backoff.wait()
+
+    async def _remake(self) -> None:
+        try:
+            self._client = await asyncio.wait_for(self._start(), self._settings.connect_within)
+            self.remade += 1
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("no new consumer yet", group=self._group, error=type(error).__name__)
+            await self._backoff.wait()
+
+    async def _revoked(self, places: frozenset[Place]) -> None:
+        try:
+            if places:
+                await asyncio.wait_for(self._on_revoked(places), self._settings.revoke_within)
+        except TimeoutError:
+            log.warning("work was still in flight when its partitions went", group=self._group, partitions=len(places))
+        for place in places:
+            self._next.pop(place, None)
+            self._paused.discard(place)
+
+    async def _start(self) -> AIOKafkaConsumer:
+        settings = self._settings
+        client = AIOKafkaConsumer(
+            **settings.common(),
+            group_id=self._group,
+            group_instance_id=self._instance,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=int(settings.session_timeout * 1000),
+            heartbeat_interval_ms=int(settings.heartbeat * 1000),
+            max_poll_interval_ms=300_000,
+            fetch_max_bytes=8 * 1024 * 1024,
+        )
+        client.subscribe(list(self._topics), listener=self._listener)
+        try:
+            await client.start()
+        except BaseException:
+            await stop_quietly(client, settings.stop_within)
+            raise
+        self._alive = time.monotonic()
+        self._backoff.well()
+        return client
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    def __init__(self, owner: Consumer) -> None:
+        self._owner = owner
+        self.joining = False
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        self.joining = True
+        await self._owner._revoked(frozenset(Place(*place) for place in revoked))
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        self.joining = False
+        log.debug("partitions assigned", partitions=len(assigned))

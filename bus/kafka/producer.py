@@ -1,0 +1,144 @@
+"""Writes records in batches per partition and waits until the broker has them; a broken producer is replaced and the rest sent again."""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.partitioner import DefaultPartitioner
+
+from bus.kafka.settings import Ack, Backoff, KafkaSettings, Record, connect, log, now_ms, stop_quietly
+from vn.errors import Refused
+
+_by_key = DefaultPartitioner()
+_Group = tuple[str, int, list[int]]  # topic, partition, positions in what was given
+
+
+class Producer:
+    """One idempotent producer that outlives its own failures; `async with` it."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._client: AIOKafkaProducer | None = None
+        self._making = asyncio.Lock()
+        self._backoff = Backoff()
+        self.remade = 0
+
+    async def __aenter__(self) -> Self:
+        self._client = await connect(self._start, self._settings)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await stop_quietly(client, self._settings.stop_within)
+
+    async def send_all(self, records: Sequence[Record]) -> list[Ack]:
+        """Write all records, in their order per partition, and return where each one is.
+
+        Waits as long as the broker is away; a record may be written twice then, never less than once.
+        Raises Refused where the broker's own size limit forbids a record.
+        """
+        acks: list[Ack | None] = [None] * len(records)
+        pending: list[_Group] | None = None
+        while pending is None or pending:
+            client = await self._usable()
+            try:
+                if pending is None:
+                    pending = await self._by_partition(client, records)
+                results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
+            except (KafkaError, OSError) as error:
+                await self._replace(client, error)
+                continue
+            pending = [(t, p, [i for i in positions if acks[i] is None]) for t, p, positions in pending]
+            pending = [group for group in pending if group[2]]
+            fault = next((result for result in results if isinstance(result, BaseException)), None)
+            if isinstance(fault, MessageSizeTooLargeError | RecordListTooLargeError):
+                raise Refused("client.message_too_large", "the broker's own limit is smaller than this message") from fault
+            if isinstance(fault, KafkaError | OSError | TimeoutError):
+                await self._replace(client, fault)
+            elif fault is not None:
+                raise fault
+            else:
+                self._backoff.well()
+        return [ack for ack in acks if ack is not None]
+
+    async def partitions(self, topic: str) -> int:
+        """How many partitions a topic has."""
+        return len(await (await self._usable()).partitions_for(topic))
+
+    async def _by_partition(self, client: AIOKafkaProducer, records: Sequence[Record]) -> list[_Group]:
+        groups: dict[tuple[str, int], list[int]] = {}
+        unplaced = {record.topic for record in records if record.partition is None}
+        counts = {topic: sorted(await client.partitions_for(topic)) for topic in unplaced}
+        for position, record in enumerate(records):
+            topic, key, _, _, partition = record
+            if partition is None:
+                partition = _by_key(key, counts[topic], counts[topic])  # murmur2, as Kafka's own clients do
+            place = (topic, partition)
+            group = groups.get(place)
+            if group is None:
+                groups[place] = [position]
+            else:
+                group.append(position)
+        return [(topic, partition, positions) for (topic, partition), positions in groups.items()]
+
+    async def _send(self, client: AIOKafkaProducer, group: _Group, records: Sequence[Record], acks: list[Ack | None]) -> None:
+        """One partition's records as full batches instead of single sends: a batch costs one future, not one per record."""
+        topic, partition, positions = group
+        sent: list[tuple[list[int], asyncio.Future[Any]]] = []
+        batch, chunk = client.create_batch(), list[int]()
+        for position in positions:
+            record = records[position]
+            if batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+                sent.append((chunk, await client.send_batch(batch, topic, partition=partition)))
+                batch, chunk = client.create_batch(), []
+                batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+            chunk.append(position)
+        sent.append((chunk, await client.send_batch(batch, topic, partition=partition)))
+        answers = asyncio.gather(*(future for _, future in sent), return_exceptions=True)
+        for (chunk, _), at in zip(sent, await asyncio.wait_for(answers, 3 * self._settings.request_timeout), strict=True):
+            if isinstance(at, BaseException):
+                raise at  # what follows is sent again too, so that the order holds
+            now = at.timestamp if at.timestamp > 0 else now_ms()
+            for i, position in enumerate(chunk):
+                acks[position] = Ack(partition, at.offset + i, now)
+
+    async def _usable(self) -> AIOKafkaProducer:
+        async with self._making:
+            while self._client is None:
+                try:
+                    self._client = await self._start()
+                    self.remade += 1
+                except (KafkaError, OSError) as error:
+                    log.warning("no new producer yet", error=type(error).__name__)
+                    await self._backoff.wait()
+            return self._client
+
+    async def _replace(self, broken: Any, error: BaseException) -> None:
+        """Close what is broken; the next send makes a new one, with a sequence of its own."""
+        async with self._making:
+            if broken is None or self._client is not broken:
+                return
+            log.warning("the producer is replaced", error=type(error).__name__)
+            self._client = None
+            await stop_quietly(broken, self._settings.stop_within)
+            await self._backoff.wait()
+
+    async def _start(self) -> AIOKafkaProducer:
+        settings = self._settings
+        client = AIOKafkaProducer(
+            **settings.common(),
+            enable_idempotence=True,
+            acks="all",
+            max_batch_size=settings.batch_bytes,
+            linger_ms=0,
+        )
+        try:
+            await client.start()
+        except BaseException:
+            await stop_quietly(client, settings.stop_within)
+            raise
+        return client

@@ -1,0 +1,85 @@
+"""Reads records by their place, outside of any group: one record, or a whole topic up to its present end."""
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from bus.kafka.settings import KafkaSettings, Place, Received, connect, stop_quietly
+from vn.errors import Retry
+
+WITHIN_MS = 2000
+
+
+class Reader:
+    """A consumer without a group; `async with` it. One caller at a time."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._client: AIOKafkaConsumer | None = None
+
+    async def __aenter__(self) -> Self:
+        self._client = await connect(self._start, self._settings)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._client is not None:
+            await stop_quietly(self._client, self._settings.stop_within)
+
+    async def at(self, place: Place, offset: int) -> Received | None:
+        """The record at this offset; None where there is none. Raises Retry while the broker is away."""
+        try:
+            ends = await self._ends(place.topic)
+            starts = await self._usable.beginning_offsets([TopicPartition(*p) for p in ends])
+            if not starts.get(TopicPartition(*place), 0) <= offset < ends.get(place, 0):
+                return None
+            async for record in self._from({place: offset}, {place: offset + 1}):
+                return record if record.offset == offset else None
+        except KafkaError as error:
+            raise Retry(f"{place.topic}: {type(error).__name__}") from error
+        return None
+
+    async def everything(self, topic: str) -> AsyncIterator[Received]:
+        """Every record from the first to the one that is last now, partition by partition in turns."""
+        ends = await self._ends(topic)
+        starts = await self._usable.beginning_offsets([TopicPartition(*place) for place in ends])
+        async for record in self._from({Place(*place): offset for place, offset in starts.items()}, ends):
+            yield record
+
+    async def _from(self, starts: dict[Place, int], ends: dict[Place, int]) -> AsyncIterator[Received]:
+        client = self._usable
+        open_ = {TopicPartition(*place): ends[place] for place, start in starts.items() if start < ends[place]}
+        if not open_:
+            return
+        client.assign(list(open_))
+        for place in open_:
+            client.seek(place, starts[Place(*place)])
+        while open_:
+            taken = await client.getmany(*open_, timeout_ms=WITHIN_MS, max_records=1000)
+            for place, records in taken.items():
+                for record in records:
+                    if record.offset < ends[Place(*place)]:
+                        yield cast(Received, record)
+            # a position passes control records, which no batch shows
+            open_ = {place: end for place, end in open_.items() if await client.position(place) < end}
+
+    async def _ends(self, topic: str) -> dict[Place, int]:
+        partitions = await self._usable._client._wait_on_metadata(topic)
+        ends = await self._usable.end_offsets([TopicPartition(topic, partition) for partition in partitions])
+        return {Place(*place): offset for place, offset in ends.items()}
+
+    @property
+    def _usable(self) -> AIOKafkaConsumer:
+        assert self._client is not None, "enter the reader first"
+        return self._client
+
+    async def _start(self) -> AIOKafkaConsumer:
+        client = AIOKafkaConsumer(**self._settings.common(), auto_offset_reset="earliest", enable_auto_commit=False)
+        try:
+            await client.start()
+        except BaseException:
+            await stop_quietly(client, self._settings.stop_within)
+            raise
+        return client
