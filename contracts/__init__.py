@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from contracts.catalogue import Catalogue
+from contracts.compatibility import Comparison, Incompatibility, compare
 from contracts.contract import ANY, Contract
 from contracts.faults import MAX_FAULTS
 from contracts.json import MAX_DEPTH, canonical, parse, pointer
@@ -83,6 +84,7 @@ __all__ = [
     "BudgetAccount",
     "Catalogue",
     "Certificate",
+    "Comparison",
     "Contract",
     "Declarations",
     "Deferral",
@@ -95,6 +97,7 @@ __all__ = [
     "FaultAt",
     "Holder",
     "IdentityPaper",
+    "Incompatibility",
     "Individual",
     "LandPrice",
     "LeasedLand",
@@ -145,6 +148,7 @@ __all__ = [
     "Valuation",
     "WithdrawalRequested",
     "canonical",
+    "compare",
     "parse",
     "pointer",
 ]
