@@ -20,9 +20,9 @@ RELATION_NAMES = {
 
 def income_tax_law(on: date) -> str:
     """The law on personal income tax in force on this date."""
-    return (
-        "Luật Thuế thu nhập cá nhân số 109/2025/QH15" if on >= NEW_INCOME_TAX_LAW else "Điều 4 Luật Thuế thu nhập cá nhân số 04/2007/QH12"
-    )
+    if on >= NEW_INCOME_TAX_LAW:
+        return "Luật Thuế thu nhập cá nhân số 109/2025/QH15"
+    return "Điều 4 Luật Thuế thu nhập cá nhân số 04/2007/QH12"
 
 
 def related(kind: Kind, relations: Sequence[Relation], on: date) -> str:

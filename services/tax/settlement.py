@@ -106,7 +106,7 @@ FACTS = (
     Fact("Which line money goes to", "payments by day fill the line with the earliest deadline first", "", "assumption"),
     Fact(
         "A second receipt for a settled notice",
-        "over, all of it refundable; repeated where attempt or receipt number was seen",
+        "over; repeated where attempt or receipt number was seen",
         "",
         "assumption",
     ),

@@ -81,8 +81,8 @@ def _office(slip: Slip, known: Known) -> Iterator[Fault]:
 
 
 def _taxpayers(slip: Slip) -> Iterator[Fault]:
-    for role, word in (("transferor", "bên chuyển"), ("transferee", "bên nhận")):
-        yield from _side(slip, role, word)
+    yield from _side(slip, "transferor", "bên chuyển")
+    yield from _side(slip, "transferee", "bên nhận")
     both = {each.id for each in slip.transferors} & {each.id for each in slip.transferees}
     for place, each in enumerate(slip.taxpayers, 1):
         if each.id in both and each.role == "transferee":
@@ -169,7 +169,7 @@ def _declarations(slip: Slip) -> Iterator[Fault]:
 
 
 def _values(slip: Slip) -> Iterator[Fault]:
-    keys = {parcel.key for parcel in slip.parcels}
+    keys = dict.fromkeys(parcel.key for parcel in slip.parcels)
     times = Counter(key for key, _ in slip.declarations.values)
     for place, (key, _) in enumerate(slip.declarations.values, 1):
         at = f"{ROOT}/TO_KHAI/DS_GIA_TRI/GIA_TRI[{place}]"
@@ -178,9 +178,9 @@ def _values(slip: Slip) -> Iterator[Fault]:
         if times[key] > 1:
             yield Fault(at, f"giá trị của {key} được khai {times[key]} lần")
     if slip.procedure is Procedure.TRANSFER:
-        for place, parcel in _parcels(slip):
-            if parcel.key not in times:
-                yield Fault(f"{ROOT}/TO_KHAI/DS_GIA_TRI", f"thiếu giá trị chuyển nhượng của {parcel.key} ({place.rpartition('/')[2]})")
+        for key in keys:
+            if key not in times:
+                yield Fault(f"{ROOT}/TO_KHAI/DS_GIA_TRI", f"thiếu giá trị chuyển nhượng của {key}")
 
 
 def _claims(slip: Slip) -> Iterator[Fault]:
