@@ -1,40 +1,142 @@
-"""The one place that joins the parts: each is one function that runs until it is told to stop."""
+"""The one place that joins the parts: each is one block that lives until it is left, or one function that runs until told to stop."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 from fastapi import FastAPI
 
-from adapters.runtime import Runtime
-from app.admin import part_app
-from app.ports import base_url
 from app.settings import SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
 from vn.errors import Unusable
 
-__all__ = ["agency", "agency_app", "exchange", "run_adapter", "run_agency", "run_broker", "run_exchange"]
+__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agency", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
 
 
+@contextlib.asynccontextmanager
+async def agency(settings: Settings, name: str) -> AsyncIterator[str]:
+    """One agency over its own database; gives its address."""
+    bound = listen(settings.host, settings.port(name), name)
+    app = agency_app(settings, name)
+    async with serving(app, bound) as url:
+        yield url
+        app.state.agency.hang_up()  # readers of its feed would hold up the end
+
+
+def agency_app(settings: Settings, name: str) -> FastAPI:
+    """The agency's HTTP application."""
+    from services.kit import AgencySettings
+
+    create = import_module(f"services.{name}").create_app
+    app: FastAPI = create(
+        AgencySettings(part=name, database_url=settings.database(name), seed=settings.seed, policy=_policy(settings.policy, name))
+    )
+    return app
+
+
+@contextlib.asynccontextmanager
+async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
+    """The exchange with its admin endpoints; gives their address."""
+    from app.joins import exchange_of
+
+    clock = Clock()
+    made = exchange_of(settings, bootstrap, clock)
+    async with _running("exchange", settings, made, clock) as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str) -> AsyncIterator[str]:
+    """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints."""
+    from app.joins import adapter_of
+
+    clock = Clock()
+    made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock)
+    async with _running(f"{name}-adapter", settings, made, clock) as address:
+        yield address
+
+
 async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, say: Say) -> None:
-    """The embedded broker."""
+    """The embedded broker, until `stop`."""
     from bus.embedded import BrokerSettings, serve
 
     state = None if memory else prepare(settings.state) / "broker"
-    broker = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state)
-    await serve(broker, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
+    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state)
+    await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
 
 
 async def run_agency(settings: Settings, name: str, *, stop: asyncio.Event, say: Say) -> None:
-    """One agency over its own database."""
+    """One agency, until `stop`."""
     prepare(settings.state)
     async with agency(settings, name) as url:
         say(f"{name} ready on {url}")
         await stop.wait()
+
+
+async def run_exchange(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:
+    """The exchange, until `stop`."""
+    async with exchange(settings, _bootstrap(settings)) as url:
+        say(f"exchange ready on {url}")
+        await stop.wait()
+
+
+async def run_adapter(settings: Settings, name: str, *, stop: asyncio.Event, say: Say) -> None:
+    """One adapter, until `stop`."""
+    service = SERVICE_OF[name]
+    there = settings.urls.get(service) or running(settings.state).urls.get(service)
+    if there is None:
+        raise Unusable(f"{name}-adapter: where is its agency? Set LGSP_{service.upper()}_URL, e.g. http://127.0.0.1:8080")
+    async with adapter(settings, name, bootstrap=_bootstrap(settings), url=there) as url:
+        say(f"{name}-adapter ready on {url}")
+        await stop.wait()
+
+
+def _bootstrap(settings: Settings) -> str:
+    return settings.bootstrap or running(settings.state).bootstrap
+
+
+@contextlib.asynccontextmanager
+async def _running(part: str, settings: Settings, made: Any, clock: Clock) -> AsyncIterator[str]:
+    """`made` has `run(stop)`, `health()` and `info()`; what it raises while running ends the block."""
+    from app.admin import part_app
+
+    bound = listen(settings.host, settings.port(part), part)
+    stop = asyncio.Event()
+    async with serving(part_app(part, health=made.health, info=made.info, clock=clock), bound) as url:
+        work = asyncio.create_task(made.run(stop))
+        inside = asyncio.current_task()
+        work.add_done_callback(lambda _: inside.cancel() if inside and not stop.is_set() else None)
+        try:
+            yield url
+        except asyncio.CancelledError:
+            if work.done():
+                work.result()
+            raise
+        finally:
+            stop.set()
+            await asyncio.wait({work}, timeout=5)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+def _policy(path: Path | None, name: str) -> Mapping[str, Any]:
+    """The agency's part of a policy file: `land: {check: manual, slip: {workingDays: 2}}`."""
+    if path is None:
+        return {}
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        where = str(error).splitlines()[0] if isinstance(error, yaml.YAMLError) else getattr(error, "strerror", "is not UTF-8 text")
+        raise Unusable(f"{path}: {where}") from None
+    if not isinstance(read, dict) or not isinstance(read.get(name, {}), dict):
+        raise Unusable(f"{path}: a policy file has one mapping per agency, e.g. land: {{check: manual}}")
+    own: Mapping[str, Any] = read.get(name, {})
+    return own

@@ -10,32 +10,33 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from app.house import House
 from app.invitation import invitation
-from app.ports import assign, base_url
-from app.settings import ADAPTERS, AGENCIES, PARTS, Settings
-from app.state import Running, forget, prepare, running
-from app.supervisor import Process, Supervisor
+from app.settings import ADAPTERS, AGENCIES, Settings
+from app.state import forget, prepare, running
 from app.supervisor_api import control
 from app.web import listen, serving
-from vn.errors import BadEnvironment, CannotConnect, Unusable
+from vn.errors import BadEnvironment, CannotConnect, LgspError, Unusable
 
 __all__ = ["run"]
 
-READY_WITHIN = 30.0  # seconds for all parts to answer
 
-
-async def run(
-    settings: Settings, *, fresh: bool, without: tuple[str, ...], policy: Path | None, stop: asyncio.Event, environ: Mapping[str, str]
-) -> int | None:
+async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event) -> int:
     """Start all parts in order, tell where they are, run until `stop`, end all of them."""
     left_out = _left_out(without)
     await _nobody_else(settings.state)
-    folder = prepare(settings.state, fresh=fresh)
-    house = _House(replace(settings, state=folder.absolute(), policy=policy or settings.policy), left_out, environ)
+    folder = prepare(settings.state, fresh=fresh).absolute()
+    house = House(replace(settings, state=folder), left_out, environ)
     bound = listen(settings.host, settings.port("supervisor"), "supervisor")
     try:
         async with serving(control(house), bound) as address:
-            await house.start(fresh=fresh)
+            started = asyncio.create_task(house.start(fresh=fresh))
+            await asyncio.wait({started, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            if not started.done():
+                started.cancel()
+                await asyncio.gather(started, return_exceptions=True)
+                return 130
+            started.result()
             house.where(address).write(folder)
             _tell(house, address)
             await stop.wait()
@@ -45,48 +46,50 @@ async def run(
     return 0
 
 
-class _House:
-    """The processes of one exchange, and where each of them is."""
+def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Part names: an agency's name leaves the agency out, an adapter's name (ilis) or `<name>-adapter` the adapter."""
+    parts: list[str] = []
+    wrong: list[str] = []
+    for name in names:
+        short = name.removesuffix("-adapter")
+        agency, adapter = name in AGENCIES, short in ADAPTERS
+        if not agency and not adapter:
+            wrong.append(name)
+        if agency:
+            parts.append(name)
+        if adapter:
+            parts.append(f"{short}-adapter")
+    if wrong:
+        raise Unusable(f"--without {', '.join(wrong)}: choose from {', '.join(dict.fromkeys((*AGENCIES, *ADAPTERS)))}")
+    return tuple(dict.fromkeys(parts))
 
-    def __init__(self, settings: Settings, left_out: tuple[str, ...], environ: Mapping[str, str]) -> None:
-        self.parts = tuple(part for part in PARTS if part not in left_out and not (part == "broker" and settings.bootstrap))
-        self.left_out = left_out
-        ports = {**settings.ports, **assign(settings, (*self.parts,))}
-        urls = {name: base_url(settings.host, ports[name]) for name in AGENCIES if name in self.parts} | dict(settings.urls)
-        bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
-        self.settings = replace(settings, ports=ports, urls=urls, bootstrap=bootstrap, supervised=True)
-        self._own_broker = settings.bootstrap is None
-        self._supervisor = Supervisor({**environ, **self.settings.environ()})
 
-    def url(self, part: str) -> str:
-        """The HTTP address of a part."""
-        return base_url(self.settings.host, self.settings.ports[part])
+async def _nobody_else(folder: Path) -> None:
+    """Two exchanges on one state folder would write over each other."""
+    with contextlib.suppress(CannotConnect, LgspError):
+        there = running(folder).urls.get("supervisor", "")
+        with contextlib.suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(timeout=1) as client:
+                await client.get(f"{there}/_lgsp/info")
+            raise _Taken(f"an exchange already runs from {folder} ({there}); stop it, or choose another --state DIR")
 
-    @property
-    def http_parts(self) -> tuple[str, ...]:
-        """All but the broker."""
-        return tuple(part for part in self.parts if part != "broker")
 
-    def where(self, supervisor: str) -> Running:
-        """The note for other commands."""
-        urls = {part: self.url(part) for part in self.http_parts} | {"supervisor": supervisor}
-        assert self.settings.bootstrap is not None
-        return Running(self.settings.bootstrap, self.settings.space, urls, self.left_out)
+class _Taken(BadEnvironment):
+    """Passes through the suppression of what an old note may cause."""
 
-    async def start(self, *, fresh: bool) -> None:
-        """The broker first, then all others at once; answers when each is healthy."""
-        if "broker" in self.parts:
-            self._start("broker")
-            await self._until_broker()
-        if fresh and not self._own_broker:
-            await self.clear_topics()
-        for part in self.http_parts:
-            self._start(part)
-        await self.until_healthy()
 
-    async def stop(self) -> None:
-        """Adapters and exchange, then agencies, the broker last."""
-        movers = [part for part in self.parts if part.endswith("-adapter") or part == "exchange"]
-        await self._supervisor.stop(*movers)
-        await self._supervisor.stop(*AGENCIES)
-        await self._supervisor.stop("broker")
+def _tell(house: House, supervisor: str) -> None:
+    console = Console()
+    table = Table(title="lgsp is running; Ctrl-C ends it", title_justify="left")
+    for column in ("part", "address", "API documentation"):
+        table.add_column(column, overflow="fold")
+    table.add_row("broker (Kafka bootstrap)", house.bootstrap, "")
+    for part in house.http_parts:
+        url = house.url(part)
+        table.add_row(part, url, f"{url}/docs")
+    table.add_row("supervisor", supervisor, f"{supervisor}/docs")
+    table.add_row("state, logs", str(house.settings.state), "")
+    console.print(table)
+    if house.left_out:
+        console.print(invitation(house), markup=False, highlight=False, soft_wrap=True)
+    console.print("Next: lgsp sample transfer | lgsp submit -    then: lgsp journal --follow", markup=False, highlight=False)

@@ -9,13 +9,18 @@ import typer
 
 from app.settings import Settings
 
-__all__ = ["AsJson", "State", "settings"]
+__all__ = ["AsJson", "State", "environment", "settings"]
 
-State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Folder of all state; default .lgsp, or LGSP_STATE.", show_default=False)]
+State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Folder of all state; default .lgsp, or LGSP_STATE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+def environment() -> dict[str, str]:
+    """All variables of this process, for its children."""
+    return dict(os.environ)  # noqa: TID251  # the one place
 
 
 def settings(state: Path | None = None) -> Settings:
     """The settings of this process: its environment, and what was said on the command line."""
-    read = Settings.read(os.environ)  # noqa: TID251  # the one place
+    read = Settings.read(environment())
     return replace(read, state=state) if state else read

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.options import AsJson, State, settings
+from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
 from app.settings import ADAPTERS, AGENCIES, Settings
 from vn.errors import Unusable
@@ -25,7 +26,9 @@ AdapterName = StrEnum("AdapterName", {name: name for name in ADAPTERS})
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def demo(json: AsJson = False, keep: Annotated[Path | None, typer.Option(help="Keep the state in this folder.", metavar="DIR")] = None) -> int:
+def demo(
+    json: AsJson = False, keep: Annotated[Path | None, typer.Option(help="Keep the state in this folder.", metavar="DIR")] = None
+) -> int:
     """Run one land transfer on an embedded broker and show each message as it crosses the exchange.
 
     Exit code 0 only if the land register changed because the obligations were settled.
@@ -49,9 +52,10 @@ def up(
     from app.up import run
 
     read = settings(state)
+    read = replace(read, policy=policy) if policy else read
     configure(read.log, read.log_level, "up")
     left_out = tuple(name.strip() for name in without.split(",") if name.strip())
-    return until_stopped(lambda stop: run(read, fresh=fresh, without=left_out, policy=policy, stop=stop))
+    return until_stopped(lambda stop: run(read, fresh=fresh, without=left_out, environ=environment(), stop=stop))
 
 
 def broker(
@@ -72,7 +76,7 @@ def broker(
         if not host or not port.isdecimal() or int(port) > 65_535:
             raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092")
         read = replace(read, host=host, ports={**read.ports, "broker": int(port)})
-    return until_stopped(lambda stop: run_broker(read, memory=memory, stop=stop, say=say))
+    return until_stopped(lambda stop: run_broker(read, memory=memory, stop=stop, say=say), supervised=read.supervised)
 
 
 def exchange(state: State = None) -> int:
@@ -105,6 +109,17 @@ def adapter(name: Annotated[AdapterName, typer.Argument(help="Which adapter.")],
     return _alone(f"{name}-adapter", state, lambda read, stop: run_adapter(read, name, stop=stop, say=say))
 
 
+def _end_with_supervisor(stop: Callable[[], None]) -> None:
+    """The supervisor holds the other end of our standard input; when it is gone, so are we."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1024):
+            pass
+        stop()
+
+    threading.Thread(target=wait, daemon=True, name="supervisor").start()
+
+
 def say(line: str) -> None:
     """A line for whoever waits for this part."""
     print(line, flush=True)  # noqa: T201  # the readiness line
@@ -113,10 +128,10 @@ def say(line: str) -> None:
 def _alone(part: str, state: Path | None, body: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> int:
     read = settings(state)
     configure(read.log, read.log_level, part)
-    return until_stopped(lambda stop: body(read, stop))
+    return until_stopped(lambda stop: body(read, stop), supervised=read.supervised)
 
 
-def until_stopped(body: Callable[[asyncio.Event], Coroutine[Any, Any, int | None]]) -> int:
+def until_stopped(body: Callable[[asyncio.Event], Coroutine[Any, Any, int | None]], *, supervised: bool = False) -> int:
     """Run `body` on an event loop until it ends, or until Ctrl-C, SIGTERM or the end of a supervisor set its event."""
     interrupted = False
 
@@ -135,6 +150,8 @@ def until_stopped(body: Callable[[asyncio.Event], Coroutine[Any, Any, int | None
                 loop.add_signal_handler(number, on_signal, number)
             except NotImplementedError:  # Windows: the handler runs between two steps of the loop
                 signal.signal(number, lambda got, _frame: loop.call_soon_threadsafe(on_signal, got))
+        if supervised:
+            _end_with_supervisor(lambda: loop.call_soon_threadsafe(stop.set))
         return await body(stop)
 
     if sys.platform == "win32":

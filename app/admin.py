@@ -1,0 +1,54 @@
+"""The HTTP application of a part that is no agency: health, information and clock under `/_lgsp`."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from services.kit import ClockShape, Jump
+from vn.clock import Clock, ClockSetting
+
+__all__ = ["part_app"]
+
+Snapshot = Callable[[], Mapping[str, Any]]
+
+
+def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> FastAPI:
+    """`health` has a `status` of ok or failing; the same endpoints and shapes as the agencies have."""
+    app = FastAPI(title=part, summary="A part of lgsp-sim", version=version("lgsp-sim"), redoc_url=None)
+
+    @app.get("/", include_in_schema=False)
+    def start() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.api_route("/_lgsp/health", methods=["GET", "HEAD"], summary="Whether the part works")
+    def read_health() -> JSONResponse:
+        found = {"part": part, **health()}
+        return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)
+
+    @app.get("/_lgsp/info", summary="What the part is and how far it has come")
+    def read_info() -> dict[str, Any]:
+        return {"part": part, "version": version("lgsp-sim"), "clock": shown().model_dump(mode="json"), **info()}
+
+    @app.get("/_lgsp/clock", summary="How the clock runs")
+    def read_clock() -> ClockShape:
+        return shown()
+
+    @app.put("/_lgsp/clock", summary="Set the clock")
+    def set_clock(said: ClockShape) -> ClockShape:
+        clock.set(ClockSetting(said.mode, said.offsetSeconds, said.at))
+        return shown()
+
+    @app.post("/_lgsp/clock/jump", summary="Move the clock")
+    def jump_clock(said: Jump) -> ClockShape:
+        clock.jump(timedelta(seconds=said.seconds))
+        return shown()
+
+    def shown() -> ClockShape:
+        setting = clock.setting()
+        return ClockShape(mode=setting.mode, offsetSeconds=setting.offset_seconds, at=setting.at, now=clock.now())
+
+    return app

@@ -1,0 +1,123 @@
+"""Commands that act as a citizen or an officer would."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.calls import Parts
+from app.commands.options import State, settings
+from vn.errors import Unusable
+
+__all__ = ["decide", "pay", "sample", "submit", "supplement", "withdraw"]
+
+Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier code (mã hồ sơ), as `lgsp submit` prints it.")]
+Source = Annotated[str, typer.Argument(metavar="FILE", help="A JSON file, or - for standard input.")]
+
+
+def sample(
+    kind: Annotated[str, typer.Argument(help="What to make; `lgsp sample list` names all kinds and faults.")],
+    fault: Annotated[str | None, typer.Option(help="Make it wrong in this way.", metavar="NAME")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed makes another dossier.")] = 1,
+    state: State = None,
+) -> int:
+    """Print a dossier that is valid for the running land register, or wrong in the named way; feed it to `lgsp submit -`."""
+    from app.samples import FAULTS, KINDS
+    from app.samples import sample as made
+
+    if kind == "list":
+        for title, names in (("kinds", KINDS), ("faults", FAULTS)):
+            _print(f"{title}:", *(f"  {name:18} {text}" for name, text in names.items()))
+        return 0
+    if kind not in KINDS or (fault is not None and fault not in FAULTS):
+        raise Unusable(f"no sample {kind if kind not in KINDS else f'--fault {fault}'}; see: lgsp sample list")
+    parts = Parts(settings(state))
+    today = datetime.fromisoformat(parts.get("dvc", "/_lgsp/clock")["now"]).date()
+
+    async def make() -> dict[str, Any]:
+        import httpx
+
+        async with httpx.AsyncClient(base_url=parts.url("land"), timeout=30) as land:
+            return await made(kind, fault=fault, seed=seed, land=land, on=today)
+
+    _print(json.dumps(asyncio.run(make()), ensure_ascii=False, indent=2))
+    return 0
+
+
+def submit(file: Source, state: State = None) -> int:
+    """Submit a dossier at the public service portal; prints its dossier code."""
+    answer = Parts(settings(state)).post("dvc", "/ho-so", _read(file))
+    _print(answer["MaHoSo"])
+    return 0
+
+
+def pay(
+    dossier: Dossier,
+    notice: Annotated[str | None, typer.Option(help="Only this notice; default: every open one.", metavar="NUMBER")] = None,
+    amount: Annotated[int | None, typer.Option(min=1, help="Only this much, in đồng; needs --notice.")] = None,
+    state: State = None,
+) -> int:
+    """Pay the notices of a dossier, whole or in part; prints the reference of each attempt."""
+    if amount is not None and notice is None:
+        raise Unusable("--amount needs --notice: which one is paid in part?")
+    parts = Parts(settings(state))
+    open_notices = [each["SoThongBao"] for each in parts.get("dvc", f"/ho-so/{dossier}")["ThongBaoThue"] if each["ConPhaiNop"] > 0]
+    numbers = [notice] if notice else open_notices
+    if not numbers:
+        _print(f"{dossier}: nothing to pay now")
+        return 1
+    for number in numbers:
+        body = {"SoThongBao": number} | ({"SoTien": amount} if amount else {})
+        _print(f"{number} {parts.post('dvc', f'/ho-so/{dossier}/thanh-toan', body)['MaThamChieu']}")
+    return 0
+
+
+def supplement(dossier: Dossier, file: Source, state: State = None) -> int:
+    """Give what was asked for: fields and papers, as the portal's own JSON."""
+    Parts(settings(state)).post("dvc", f"/ho-so/{dossier}/bo-sung", _read(file))
+    _print(f"{dossier}: supplemented")
+    return 0
+
+
+def withdraw(dossier: Dossier, reason: Annotated[str, typer.Option(help="Why (lý do).")] = "Người nộp đổi ý", state: State = None) -> int:
+    """Ask to withdraw a dossier."""
+    Parts(settings(state)).post("dvc", f"/ho-so/{dossier}/rut", {"LyDo": reason})
+    _print(f"{dossier}: withdrawal asked for")
+    return 0
+
+
+def decide(
+    dossier: Dossier,
+    action: Annotated[str, typer.Argument(help="e.g. tiep-nhan, tu-choi, yeu-cau-bo-sung, chuyen-thue, dong-y-rut, xac-dinh, doi-soat.")],
+    at: Annotated[str, typer.Option(help="The agency whose officer decides: land or tax.")] = "land",
+    reason: Annotated[str | None, typer.Option(help="Why (lý do).")] = None,
+    state: State = None,
+) -> int:
+    """Decide as an officer of an agency would, where its policy is `manual`."""
+    if at not in ("land", "tax"):
+        raise Unusable(f"--at {at}: officers decide at land or tax")
+    body = {"HanhDong": action} | ({"LyDo": reason} if reason else {})
+    Parts(settings(state)).post(at, f"/ho-so/{dossier}/quyet-dinh", body)
+    _print(f"{dossier}: {action}")
+    return 0
+
+
+def _read(file: str) -> Any:
+    try:
+        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return json.loads(text.decode("utf-8"))
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"{file}: not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise Unusable(f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+
+
+def _print(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line)

@@ -1,0 +1,130 @@
+"""Commands that turn a running exchange: wait, clock, policy, canonical form, reset."""
+
+import json
+import re
+import time
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from app.calls import Parts
+from app.commands.options import AsJson, State, settings
+from vn.clock import VN
+from vn.errors import CannotConnect, Unusable
+
+__all__ = ["canonical", "clock", "policy", "reset", "wait"]
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_AGENCIES = ("dvc", "land", "tax", "payment")
+
+
+def wait(timeout: Annotated[float, typer.Option("--timeout", "-t", min=0, help="Seconds.")] = 30, state: State = None) -> int:
+    """Wait until every part of the exchange is healthy; exit code 11 when the time is over."""
+    deadline = time.monotonic() + timeout
+    while True:
+        sick = _sick(settings(state))
+        if not sick:
+            typer.echo("ready")
+            return 0
+        if time.monotonic() > deadline:
+            raise CannotConnect(f"not ready after {timeout:g} s: {sick}")
+        time.sleep(0.1)
+
+
+def _sick(read: Any) -> str:
+    """Which parts are not well; empty when all are."""
+    parts = Parts(read)
+    try:
+        sick = [part for part in parts.urls if part != "supervisor" and not _well(parts, part)]
+    except CannotConnect as error:
+        return str(error)
+    return ", ".join(sick)
+
+
+def _well(parts: Parts, part: str) -> bool:
+    from vn.errors import LgspError
+
+    try:
+        return bool(parts.get(part, "/_lgsp/health")["status"] == "ok")
+    except LgspError:
+        return False
+
+
+def clock(
+    what: Annotated[str, typer.Argument(help="show, real, at, freeze or jump.")] = "show",
+    value: Annotated[str, typer.Argument(help="at, freeze: 2025-06-16T08:00 (Viet Nam's time); jump: 90s, 15m, 8h, 3d, 2w.")] = "",
+    state: State = None,
+) -> int:
+    """Show or turn the clock of every part: real; running from another instant (at); standing still (freeze); moved on (jump)."""
+    parts = Parts(settings(state))
+    names = [part for part in parts.urls if part != "supervisor"]
+    if what == "jump":
+        seconds = _seconds(value)
+        for part in names:
+            parts.post(part, "/_lgsp/clock/jump", {"seconds": seconds})
+    elif what != "show":
+        setting = _setting(what, value)
+        for part in names:
+            parts.put(part, "/_lgsp/clock", setting)
+    for part in names:
+        shown = parts.get(part, "/_lgsp/clock")
+        typer.echo(f"{part:17} {shown['now'][:19]}  {shown['mode']}")
+    return 0
+
+
+def _setting(what: str, value: str) -> dict[str, Any]:
+    if what == "real":
+        return {"mode": "real"}
+    if what not in ("at", "freeze"):
+        raise Unusable(f"clock {what}: say show, real, at, freeze or jump")
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise Unusable(f"clock {what} {value!r}: give an instant, e.g. 2025-06-16T08:00") from None
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=VN)
+    if what == "freeze":
+        return {"mode": "frozen", "at": instant.isoformat()}
+    return {"mode": "offset", "offsetSeconds": round((instant - datetime.now(VN)).total_seconds())}
+
+
+def _seconds(value: str) -> float:
+    found = re.fullmatch(r"(-?\d+(?:\.\d+)?)([smhdw])", value)
+    if found is None:
+        raise Unusable(f"clock jump {value!r}: give a time such as 90s, 15m, 8h, 3d, 2w")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def policy(
+    agency: Annotated[str, typer.Argument(help="dvc, land, tax or payment; none: show all.")] = "",
+    decision: Annotated[str, typer.Argument(help="Which decision.")] = "",
+    manner: Annotated[str, typer.Argument(help="instant, manual, or so many working days, e.g. 3.")] = "",
+    state: State = None,
+) -> int:
+    """Show or change how agencies decide: at once, when an officer says so, or after working days."""
+    parts = Parts(settings(state))
+    if agency and agency not in _AGENCIES:
+        raise Unusable(f"policy {agency}: agencies are {', '.join(_AGENCIES)}")
+    if decision:
+        said = {"workingDays": int(manner)} if manner.isdecimal() else manner
+        parts.put(agency, "/_lgsp/policy", {decision: said})
+    for name in [agency] if agency else [each for each in _AGENCIES if each in parts.urls]:
+        for key, value in parts.get(name, "/_lgsp/policy").items():
+            shown = value if isinstance(value, str) else f"after {value['workingDays']} working day(s)"
+            typer.echo(f"{name:8} {key:20} {shown}")
+    return 0
+
+
+def canonical(state: State = None) -> int:
+    """Print the canonical form of every agency's database as JSON: equal for runs that had equal effects."""
+    parts = Parts(settings(state))
+    forms = {name: parts.get(name, "/_lgsp/canonical") for name in _AGENCIES if name in parts.urls}
+    typer.echo(json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True))
+    return 0
+
+
+def reset(json_: AsJson = False, state: State = None) -> int:
+    """Begin anew without a restart: new topics, agencies as at their founding."""
+    Parts(settings(state)).post("supervisor", "/_lgsp/reset")
+    typer.echo(json.dumps({"reset": True}) if json_ else "everything begins anew")
+    return 0

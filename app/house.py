@@ -1,0 +1,135 @@
+"""The processes of one exchange: which they are, where each is, how they start, end and begin anew."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import httpx
+
+from app.ports import assign, base_url
+from app.settings import AGENCIES, PARTS, Settings
+from app.state import Running
+from app.supervisor import Process, Supervisor
+from vn.errors import CannotConnect
+
+__all__ = ["House"]
+
+READY_WITHIN = 40.0  # seconds for all parts to answer
+_EVERY = 0.05
+
+
+class House:
+    """All parts but those left out, as processes of their own."""
+
+    def __init__(self, settings: Settings, left_out: tuple[str, ...], environ: Mapping[str, str]) -> None:
+        own_broker = settings.bootstrap is None
+        self.parts = tuple(part for part in PARTS if part not in left_out and (own_broker or part != "broker"))
+        self.left_out = left_out
+        ports = {**settings.ports, **assign(settings, self.parts)}
+        urls = {name: base_url(settings.host, ports[name]) for name in AGENCIES if name in self.parts}
+        self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
+        self.settings = replace(settings, ports=ports, urls={**urls, **settings.urls}, bootstrap=self.bootstrap, supervised=True)
+        self._supervisor = Supervisor({**environ, **self.settings.environ()})
+
+    def url(self, part: str) -> str:
+        """The HTTP address of a part."""
+        return base_url(self.settings.host, self.settings.ports[part])
+
+    @property
+    def http_parts(self) -> tuple[str, ...]:
+        """All but the broker."""
+        return tuple(part for part in self.parts if part != "broker")
+
+    @property
+    def movers(self) -> tuple[str, ...]:
+        """What moves messages: the exchange and the adapters."""
+        return tuple(part for part in self.parts if part == "exchange" or part.endswith("-adapter"))
+
+    def where(self, supervisor: str) -> Running:
+        """The note for other commands."""
+        urls = {**self.settings.urls, **{part: self.url(part) for part in self.http_parts}, "supervisor": supervisor}
+        return Running(self.bootstrap, self.settings.space, urls, self.left_out)
+
+    def pids(self) -> dict[str, int]:
+        """The running processes."""
+        return self._supervisor.pids()
+
+    async def start(self, *, fresh: bool = False) -> None:
+        """The broker first, then all others at once; answers when each is healthy."""
+        if "broker" in self.parts:
+            self._start("broker")
+        await self._until_broker()
+        if fresh and "broker" not in self.parts:
+            await self._clear_topics()
+        for part in self.http_parts:
+            self._start(part)
+        await self._until_healthy(self.http_parts)
+
+    async def stop(self) -> None:
+        """What moves messages first, then the agencies, the broker last."""
+        await self._supervisor.stop(*self.movers, *AGENCIES)
+        await self._supervisor.stop("broker")
+
+    async def reset(self) -> None:
+        """A new generation: topics made anew, agencies as at their founding; every part keeps its address."""
+        await self._supervisor.stop(*self.movers)
+        await self._clear_topics()
+        async with httpx.AsyncClient(timeout=30) as client:
+            for name in AGENCIES:
+                if name in self.parts:
+                    (await client.post(f"{self.url(name)}/_lgsp/reset")).raise_for_status()
+        for part in self.movers:
+            self._start(part)
+        await self._until_healthy(self.movers)
+
+    async def health(self) -> dict[str, str]:
+        """Of every part: ok, failing, or away."""
+        async with httpx.AsyncClient(timeout=2) as client:
+            found = await asyncio.gather(*(_status(client, self.url(part)) for part in self.http_parts))
+        return dict(zip(self.http_parts, found, strict=True))
+
+    def _start(self, part: str) -> None:
+        output = self.settings.state / "logs" / f"{part}.log"
+        self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json"}, output))
+
+    async def _until_broker(self) -> None:
+        host, _, port = self.bootstrap.split(",")[0].rpartition(":")
+        deadline = asyncio.get_running_loop().time() + READY_WITHIN
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, int(port))
+                writer.close()
+                return
+            except (OSError, ValueError):
+                if asyncio.get_running_loop().time() > deadline or "broker" not in self.parts:
+                    raise CannotConnect(f"no Kafka broker answers at {self.bootstrap}; is it running there?") from None
+            await asyncio.sleep(_EVERY)
+
+    async def _until_healthy(self, parts: Iterable[str]) -> None:
+        deadline = asyncio.get_running_loop().time() + READY_WITHIN
+        while sick := [part for part, status in (await self.health()).items() if part in set(parts) and status != "ok"]:
+            if asyncio.get_running_loop().time() > deadline:
+                logs = self.settings.state / "logs"
+                raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {', '.join(sick)}; see {logs}/{sick[0]}.log")
+            await asyncio.sleep(_EVERY)
+
+    async def _clear_topics(self) -> None:
+        from bus import Admin, KafkaSettings
+
+        async with Admin(KafkaSettings(bootstrap=self.bootstrap)) as admin:
+            prefix = f"{self.settings.space}."
+            await admin.delete([name for name in await admin.topics() if name.startswith(prefix)])
+
+
+def _arguments(part: str) -> tuple[str, ...]:
+    if part in ("broker", "exchange"):
+        return (part,)
+    return ("adapter", part.removesuffix("-adapter")) if part.endswith("-adapter") else ("serve", part)
+
+
+async def _status(client: httpx.AsyncClient, url: str) -> str:
+    try:
+        answer = await client.get(f"{url}/_lgsp/health")
+        return str(answer.json()["status"])
+    except (httpx.HTTPError, ValueError, KeyError):
+        return "away"

@@ -1,0 +1,46 @@
+"""The supervisor's own HTTP address: health of all parts together, where they are, a reset of everything."""
+
+import asyncio
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from app.house import House
+
+__all__ = ["control"]
+
+
+def control(house: House) -> FastAPI:
+    """Endpoints under `/_lgsp`, as every part has them."""
+    app = FastAPI(title="lgsp", summary="The supervisor of a running exchange", version=version("lgsp-sim"), redoc_url=None)
+    turning = asyncio.Lock()
+
+    @app.get("/", include_in_schema=False)
+    def start() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.api_route("/_lgsp/health", methods=["GET", "HEAD"], summary="ok only if every part is")
+    async def health() -> JSONResponse:
+        parts = await house.health()
+        status = "ok" if set(parts.values()) <= {"ok"} else "failing"
+        return JSONResponse({"status": status, "part": "supervisor", "parts": parts}, status_code=200 if status == "ok" else 503)
+
+    @app.get("/_lgsp/info", summary="Addresses and processes")
+    def info() -> dict[str, Any]:
+        return {
+            "part": "supervisor",
+            "version": version("lgsp-sim"),
+            "bootstrap": house.bootstrap,
+            "space": house.settings.space,
+            "urls": {part: house.url(part) for part in house.http_parts},
+            "processes": house.pids(),
+        }
+
+    @app.post("/_lgsp/reset", status_code=204, summary="Begin anew: topics and agencies")
+    async def reset() -> None:
+        async with turning:
+            await house.reset()
+
+    return app
