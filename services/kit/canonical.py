@@ -56,7 +56,7 @@ def _names(rows: Mapping[Table, list[dict[str, Any]]]) -> dict[str, str]:
 
 
 def _row(table: Table, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    shown = {column.name: row[column.name] for column in table.c if not _is(column, SKIP)}
+    shown = {str(column.name): row[column.name] for column in table.c if not _is(column, SKIP)}
     plain: dict[str, Any] = orjson.loads(orjson.dumps(shown, default=str))
     return {name: _named(value, names) for name, value in sorted(plain.items())}
 

@@ -98,13 +98,16 @@ class Worker:
     def _do_all_due(self) -> float:
         """Do what is due; answers for how many seconds there is nothing to do."""
         while not self._stopping:
-            waiting = [number for number, (_, again) in self._failed.items() if again > time.monotonic()]
+            moment = time.monotonic()
+            waiting = [number for number, (_, again) in self._failed.items() if again > moment]
             next_due = select(WORK).where(WORK.c.due.is_not(None), WORK.c.id.not_in(waiting))
             with self._read() as tx:
                 row = tx.execute(next_due.order_by(WORK.c.due, WORK.c.subject, WORK.c.id).limit(1)).first()
             work = None if row is None else as_work(row)
             now = self._clock.now()
             if work is None or work.due is None or work.due > now:
+                # what could have been tried again and was not found is done, or no longer due
+                self._failed = {number: tried for number, tried in self._failed.items() if number in waiting}
                 return self._pause(None if work is None else work.due, now)
             self._do(work, work.due)
         return 0

@@ -131,7 +131,9 @@ def without_instants(_: str, body: Any) -> Any:
     return {name: value for name, value in body.items() if name != "at"}
 
 
-def create_app(settings: AgencySettings, *, found: Callable[[Transaction, int], None] = lambda _tx, _seed: None, version: int = 1) -> FastAPI:
+def create_app(
+    settings: AgencySettings, *, found: Callable[[Transaction, int], None] = lambda _tx, _seed: None, version: int = 1
+) -> FastAPI:
     profession = Profession(
         title="Sổ ghi chú",
         summary="Cơ quan nhỏ nhất",
