@@ -1,24 +1,48 @@
 """How messages travel: envelope, Kafka transport, members and rights, the exchange, receipts, journal."""
 
-from bus.envelope import Message, decode
-from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
-from bus.topics import Space, Topic
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bus.access import Explanation, Rights, Rule
+    from bus.envelope import Message, decode
+    from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.members import EXCHANGE, Member, Members
+    from bus.topics import Space, Topic
 
 __all__ = [
+    "EXCHANGE",
     "Ack",
     "Admin",
     "Backoff",
     "Consumer",
+    "Explanation",
     "KafkaSettings",
+    "Member",
+    "Members",
     "Message",
     "Place",
     "Producer",
     "Reader",
     "Received",
     "Record",
+    "Rights",
+    "Rule",
     "Space",
     "Taken",
     "Topic",
     "decode",
     "now_ms",
 ]
+
+_MODULES = ("envelope", "topics", "members", "access", "kafka")
+
+
+def __getattr__(name: str) -> Any:
+    """Imported at first use: the embedded broker lives below this package and needs none of it."""
+    if name in __all__:
+        for module in (import_module(f"bus.{module}") for module in _MODULES):
+            if name in vars(module):
+                globals()[name] = vars(module)[name]
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -147,8 +147,9 @@ class Consumer:
         return self._listener.joining or any(place not in self._paused for place in client.assignment())
 
     async def _give_up(self, client: AIOKafkaConsumer) -> None:
+        lost = frozenset(Place(*place) for place in client.assignment())
         if self._client is client:
-            await self._revoked(frozenset(Place(*place) for place in client.assignment()))
+            await self._revoked(lost)
             self._client = None
         await stop_quietly(client, self._settings.stop_within)
         await self._backoff.wait()

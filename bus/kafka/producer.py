@@ -117,14 +117,15 @@ class Producer:
                     await self._backoff.wait()
             return self._client
 
-    async def _replace(self, broken: Any, error: BaseException) -> None:
+    async def _replace(self, broken: AIOKafkaProducer, error: BaseException) -> None:
         """Close what is broken; the next send makes a new one, with a sequence of its own."""
         async with self._making:
-            if broken is None or self._client is not broken:
+            current = self._client
+            if current is None or current is not broken:
                 return
             log.warning("the producer is replaced", error=type(error).__name__)
             self._client = None
-            await stop_quietly(broken, self._settings.stop_within)
+            await stop_quietly(current, self._settings.stop_within)
             await self._backoff.wait()
 
     async def _start(self) -> AIOKafkaProducer:
