@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
-from services.kit import Call, Here, Reading
+from services.kit import Call, Here, Reading, Transaction
 from services.payment import desk, model
 from services.payment.model import Receipt
 from services.payment.shapes import (
@@ -58,11 +58,20 @@ def fail(reference: Reference, said: BaoThatBai, here: Here, call: Call) -> Resp
 @router.post("/doi-soat", summary="Kết quả đối soát của cơ quan thuế", response_model=KetQuaDoiSoat)
 def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
     """What tax made of a receipt; 404 while the receipt is not known."""
-    amounts = {"remaining": said.SoTienConPhaiNop, "refundable": said.SoTienDuocHoan}
-    return here.apply_once(
-        call,
-        lambda tx: KetQuaDoiSoat.of(desk.reconcile(tx, said.SoChungTu, said.KetQua, said_at=said.ThoiGian, **amounts)),
-    )
+
+    def effect(tx: Transaction) -> KetQuaDoiSoat:
+        kept = desk.reconcile(
+            tx,
+            said.SoChungTu,
+            said.KetQua,
+            reference=said.MaThamChieu,
+            remaining=said.SoTienConPhaiNop,
+            refundable=said.SoTienDuocHoan,
+            said_at=said.ThoiGian,
+        )
+        return KetQuaDoiSoat.of(kept)
+
+    return here.apply_once(call, effect)
 
 
 @router.get("/giao-dich", summary="Danh sách giao dịch")

@@ -42,9 +42,12 @@ def fail(tx: Transaction, reference: str, reason: str) -> Attempt:
     return _broken_off(tx, failed)
 
 
-def reconcile(tx: Transaction, number: str, outcome: Outcome, *, remaining: int, refundable: int, said_at: datetime) -> Reconciliation:
+def reconcile(
+    tx: Transaction, number: str, outcome: Outcome, *, reference: str, remaining: int, refundable: int, said_at: datetime
+) -> Reconciliation:
     """Note what tax made of a receipt."""
     receipt = RECEIPTS.get(tx, number)
+    model.check_receipt(receipt, reference)
     place = len(reconciliations(tx, receipt)) + 1
     said = Reconciliation(number, place, receipt.dossier, outcome, remaining, refundable, said_at)
     RECONCILIATIONS.add(tx, said)

@@ -145,6 +145,13 @@ def receipt(paid: Attempt, number: int, channel: Channel, now: datetime) -> Rece
     return Receipt(f"C1-02/NS-{now:%y%m%d}-{number:07d}", paid.reference, paid.dossier, paid.notice, paid.amount, channel, now)
 
 
+def check_receipt(receipt: Receipt, reference: str) -> None:
+    """Raise NotAllowed where a receipt and an attempt are named together that do not belong together."""
+    if receipt.reference != reference:
+        reason = "chứng từ này không phải của giao dịch có mã tham chiếu đó"
+        raise NotAllowed(reason, [Fault("/MaThamChieu", reason)])
+
+
 def _end(attempt: Attempt, state: State, now: datetime, reason: str = "") -> Attempt:
     if attempt.state != "started":
         raise NotAllowed(f"giao dịch {STATES[attempt.state]}, không thể chuyển sang {STATES[state]}")
