@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.kit import admin, feed
 from services.kit.agency import Agency, AgencySettings, Profession
-from services.kit.problems import BodyLimit, install
+from services.kit.problems import BodyLimit, Unexpected, install
 
 
 def assemble(settings: AgencySettings, profession: Profession, *routers: APIRouter) -> FastAPI:
@@ -27,6 +27,7 @@ def assemble(settings: AgencySettings, profession: Profession, *routers: APIRout
     app = FastAPI(title=profession.title, summary=profession.summary, version=admin.VERSION, lifespan=living, redoc_url=None)
     app.state.agency = agency
     install(app)
+    app.add_middleware(Unexpected)
     app.add_middleware(BodyLimit, limit=settings.max_body)
     for router in (*routers, feed.router, admin.router):
         app.include_router(router)

@@ -1,9 +1,11 @@
 """Every refusal as RFC 9457 `application/problem+json`, in Vietnamese, with all faults at once."""
 
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -11,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.vietnamese import reason
 from vn.errors import Fault, NotAllowed, Unknown
+
+log = structlog.get_logger("agency")
 
 TITLES = {
     400: "Yêu cầu không đọc được",
@@ -56,10 +60,6 @@ def install(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})
         return answer
 
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, __: Exception) -> Response:
-        return problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")
-
 
 def faults_in(errors: Sequence[Mapping[str, Any]], body: Any) -> list[Fault]:
     """Pydantic's errors as faults, each once, in the order of the form."""
@@ -88,6 +88,36 @@ def pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = Fal
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
+
+
+class Unexpected:
+    """Answer 500 for a mistake of ours and log its kind and place, not its text: that may hold personal data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            log.error("unexpected", method=scope["method"], path=scope["path"], **kind_and_place(error))
+            await problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")(scope, receive, send)
+
+
+def kind_and_place(error: Exception) -> dict[str, str]:
+    """What a log may say about an exception: its type, and the last lines it passed, innermost first."""
+    passed = reversed(traceback.extract_tb(error.__traceback__)[-4:])
+    return {"error": type(error).__name__, "where": " < ".join(f"{place.filename}:{place.lineno}" for place in passed)}
 
 
 class BodyLimit:

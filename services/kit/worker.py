@@ -2,7 +2,6 @@
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -11,6 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from services.kit.bell import Bell, wait
+from services.kit.problems import kind_and_place
 from services.kit.tables import WORK
 from services.kit.transaction import Cause, Reading, Transaction, Work, as_work
 from vn.clock import Clock
@@ -89,7 +89,7 @@ class Worker:
                 self.trouble = ""
             except Exception as error:  # noqa: BLE001 - the database is away: say so, keep trying
                 self.trouble = f"worker cannot reach the database: {type(error).__name__}"
-                log.error("worker in trouble", error=type(error).__name__)
+                log.error("worker in trouble", **kind_and_place(error))
                 sleep = 1.0
             if sleep > 0 and not self._stopping:
                 wait(ear, sleep)
@@ -121,11 +121,8 @@ class Worker:
             tries = self._failed.get(work.id, (0, 0.0))[0] + 1
             pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
             self._failed[work.id] = (tries, time.monotonic() + pause)
-            # the text of an exception may hold personal data; its type and place do not
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{place.filename}:{place.lineno}"
             context = {"kind": work.kind, "dossier": work.subject, "correlation": work.cause.correlation}
-            log.error("work failed", error=type(error).__name__, where=where, tries=tries, again_in=pause, **context)
+            log.error("work failed", tries=tries, again_in=pause, **context, **kind_and_place(error))
         else:
             self._failed.pop(work.id, None)
             log.debug("work done", kind=work.kind, dossier=work.subject, correlation=work.cause.correlation)
