@@ -1,0 +1,185 @@
+"""Commands that show the rules: contracts, members, access rights."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.commands.options import AsJson, settings
+from app.joins import catalogue_of, rules_of
+from vn.errors import ContractViolation, Unusable
+
+__all__ = ["access", "contracts", "members"]
+
+contracts = typer.Typer(help="Message contracts: list, show, check a payload, compare two versions, export.", no_args_is_help=True)
+access = typer.Typer(help="Access rights: who may say what to whom.", no_args_is_help=True)
+
+
+@contracts.command("list")
+def list_contracts(json_: AsJson = False) -> None:
+    """Every contract in force: the built-in family, and those of LGSP_CONTRACTS."""
+    rows = [
+        {"contract": each.short, "type": each.type, "title": each.title, "from": list(each.senders), "to": list(each.recipients)}
+        | {"owner": each.owner, "origin": each.origin}
+        for each in catalogue_of(settings())
+    ]
+    if json_:
+        return _lines(rows)
+    table = _table("contract", "title", "from", "to")
+    for row in rows:
+        table.add_row(row["contract"], row["title"], _short(row["from"]), _short(row["to"]))
+    return Console().print(table)
+
+
+@contracts.command("show")
+def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")]) -> None:
+    """One contract: who says it, why, and its JSON Schema."""
+    typer.echo(json.dumps(catalogue_of(settings()).by_short(name).schema, ensure_ascii=False, indent=2))
+
+
+@contracts.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="A payload, or a CloudEvent with `type` and `data`.")],
+    contract: Annotated[str | None, typer.Option(help="Against which contract; a CloudEvent names its own.")] = None,
+) -> int:
+    """Check a payload against its contract: every fault at once, with its place; exit code 1 if there is any."""
+    from contracts import parse
+
+    known = catalogue_of(settings())
+    raw = _bytes(file)
+    try:
+        value: Any = parse(raw)
+        if isinstance(value, dict) and "specversion" in value and "data" in value:
+            contract, value = contract or str(value.get("type")), value["data"]
+        if contract is None:
+            raise Unusable(f"{file}: which contract? Say --contract NAME; `lgsp contracts list` names them")
+        held = known.by_short(contract)
+        faults = known.faults(held, value)
+    except ContractViolation as broken:
+        faults = list(broken.faults)
+    for fault in faults:
+        typer.echo(f"{file}: {fault}")
+    if not faults:
+        typer.echo(f"{file}: conforms to {held.short}")
+    return 1 if faults else 0
+
+
+@contracts.command("diff")
+def diff(
+    old: Annotated[str, typer.Argument(help="A JSON Schema file, or the name of a contract in force.")],
+    new: Annotated[str, typer.Argument(help="The same.")],
+    mode: Annotated[str, typer.Option(help="Exit code 1 unless compatible so: backward, forward, full or none.")] = "backward",
+    json_: AsJson = False,
+) -> int:
+    """Compare two versions of a contract: can readers of the new one read what was written with the old one, and the reverse?"""
+    from contracts import compare
+
+    if mode.upper() not in ("BACKWARD", "FORWARD", "FULL", "NONE"):
+        raise Unusable(f"--mode {mode}: say backward, forward, full or none")
+    found = compare(_schema(old), _schema(new))
+    directions = {"backward": found.backward, "forward": found.forward, "full": found.full}
+    if json_:
+        _lines([{name: [str(each) for each in faults] for name, faults in directions.items()}])
+    else:
+        for name, faults in directions.items():
+            typer.echo(f"{name:9} {'no' if faults else 'yes'}")
+            if name != "full":
+                for each in faults:
+                    typer.echo(f"  {each}")
+    return 0 if found.allowed(mode.upper()) else 1
+
+
+@contracts.command("export")
+def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*.json and asyncapi.json.")]) -> None:
+    """Write every JSON Schema and the AsyncAPI 3 document."""
+    from contracts.export import export as write
+
+    try:
+        write(folder)
+    except OSError as error:
+        raise Unusable(f"{folder}: {error.strerror}") from None
+    typer.echo(f"written to {folder}")
+
+
+def members(json_: AsJson = False) -> None:
+    """Every member of the exchange: id, names, status, receipts."""
+    register, _ = rules_of(settings())
+    rows = [
+        {"member": each.id, "short": each.short, "nameVi": each.name_vi, "nameEn": each.name_en, "status": each.status}
+        | {"receipts": each.receipts, "contact": each.contact}
+        for each in register
+    ]
+    if json_:
+        return _lines(rows)
+    table = _table("member", "short", "name", "status", "receipts")
+    for row in rows:
+        table.add_row(row["member"], row["short"], f"{row['nameVi']}\n{row['nameEn']}", row["status"], row["receipts"])
+    return Console().print(table)
+
+
+@access.command("list")
+def list_access(json_: AsJson = False) -> None:
+    """Every right: contract, from, to, and the line of the file that gives it."""
+    _, rights = rules_of(settings())
+    rows = [
+        {"contract": ", ".join(sorted(each.types)), "from": ", ".join(sorted(each.sources)), "to": ", ".join(sorted(each.recipients))}
+        | {"rule": each.place}
+        for each in rights.rules
+    ]
+    if json_:
+        return _lines(rows)
+    table = _table("contract", "from", "to", "rule")
+    for row in rows:
+        table.add_row(*row.values())
+    return Console().print(table)
+
+
+@access.command("why")
+def why(
+    contract: Annotated[str, typer.Argument(metavar="CONTRACT")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Member id or short name.")],
+    recipient: Annotated[str, typer.Argument(metavar="TO", help="Member id or short name.")],
+) -> int:
+    """Say which rule lets a message through, or what is missing; exit code 1 if it may not pass."""
+    register, rights = rules_of(settings())
+    held = catalogue_of(settings()).by_short(contract)
+    found = rights.why(held, register.named(source).id, register.named(recipient).id)
+    typer.echo(found.reason)
+    return 0 if found.allowed else 1
+
+
+def _schema(name: str) -> Any:
+    """A schema from a file, or of a contract in force."""
+    path = Path(name)
+    if path.suffix != ".json" and not path.exists():
+        return catalogue_of(settings()).by_short(name).schema
+    try:
+        return json.loads(_bytes(path))
+    except ValueError as error:
+        raise Unusable(f"{path}: not JSON: {error}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror}") from None
+
+
+def _short(ids: list[str]) -> str:
+    return ", ".join("any" if each == "*" else each.rsplit("/", 1)[-1] for each in ids)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _lines(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        typer.echo(json.dumps(row, ensure_ascii=False))

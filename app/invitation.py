@@ -1,0 +1,63 @@
+"""What an integrator's own part must do where one was left out: topics, group, contracts, headers, addresses."""
+
+from app.house import House
+from app.joins import catalogue_of, rules_of
+from app.settings import SERVICE_OF
+from bus import Members, Rights, Space
+from contracts import Catalogue, Contract
+
+__all__ = ["invitation"]
+
+MEMBER_OF = {"dvc": "dvc", "ilis": "ilis", "tax": "tct", "payment": "payplat"}  # adapter -> member
+
+_HEADERS = """\
+  headers   ce_specversion 1.0 | ce_id (the same on a resend) | ce_source /{member} | ce_type | ce_subject (dossier code, also the key)
+            ce_time (RFC 3339) | ce_correlationid | ce_causationid | content-type application/json
+            ce_recipient only where one member is addressed; without it, everyone with the right gets the message"""
+
+
+def invitation(house: House) -> str:
+    """One paragraph per part that was left out."""
+    members, rights = rules_of(house.settings)
+    catalogue = catalogue_of(house.settings)
+    space = Space(house.settings.space)
+    texts = []
+    for part in house.left_out:
+        if part.endswith("-adapter"):
+            texts.append(_adapter(house, part.removesuffix("-adapter"), space, members, rights, catalogue))
+        else:
+            texts.append(_agency(house, part))
+    return "\n".join(texts)
+
+
+def _agency(house: House, name: str) -> str:
+    adapter = next(adapter for adapter, service in SERVICE_OF.items() if service == name)
+    if f"{adapter}-adapter" in house.left_out:
+        return f"\n{name}: left out with its adapter; your system needs no HTTP API for us."
+    address = house.settings.urls.get(name)
+    where = f"called at {address}" if address else f"set LGSP_{name.upper()}_URL to its address"
+    return f"\n{name}: left out; the {adapter} adapter expects its API ({where}): the one that `lgsp serve {name}` documents under /docs."
+
+
+def _adapter(house: House, name: str, space: Space, members: Members, rights: Rights, catalogue: Catalogue) -> str:
+    member = members.named(MEMBER_OF[name]).id
+    lines = [
+        f"\n{name} adapter: left out; yours takes its place as member {member}.",
+        f"  Kafka     {house.bootstrap}",
+        f"  consume   {space.inbox(member)}  as group {space.group(member)}",
+        *(f"            {contract.short:28} from {source}" for contract, source in _heard(member, members, rights, catalogue)),
+        f"  produce   {space.outbox(member)}",
+        *(f"            {contract.short:28} to {', '.join(to)}" for contract, to in _said(member, rights, catalogue)),
+        _HEADERS.format(member=member),
+        f"  agency    {house.settings.urls.get(SERVICE_OF[name], 'your own')}",
+        "  schemas   lgsp contracts show NAME, or: lgsp contracts export DIR",
+    ]
+    return "\n".join(lines)
+
+
+def _heard(member: str, members: Members, rights: Rights, catalogue: Catalogue) -> list[tuple[Contract, str]]:
+    return [(contract, source.id) for contract in catalogue for source in members if member in rights.recipients(contract, source.id)]
+
+
+def _said(member: str, rights: Rights, catalogue: Catalogue) -> list[tuple[Contract, tuple[str, ...]]]:
+    return [(contract, to) for contract in catalogue if (to := rights.recipients(contract, member))]
