@@ -46,14 +46,6 @@ STATUS: Mapping[str, int] = {
 }
 """HTTP status beside each ERROR_CODE."""
 
-CAREFUL: Mapping[str, bool] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 _VALIDATING = threading.Lock()  # a schema has one error log
 _ENCODING = re.compile(r"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
 
@@ -132,6 +124,11 @@ def _against_schema(root: Element) -> list[Fault]:
         schema.validate(root)
         found = list(schema.error_log)[:MOST_FAULTS]
     return list(dict.fromkeys(Fault(native_path(entry.path), str(entry.message)[:500]) for entry in found))
+
+
+def careful_parser() -> etree.XMLParser:
+    """Nothing is expanded or fetched; depth and size keep libxml2's own bounds."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
 
 
 def _text(raw: bytes) -> str:

@@ -23,19 +23,27 @@ SIX_PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Use:
-    """One use of the once-only right: by which household, for which slip, by a decision of when."""
+    """One use of the once-only right: by which household, in which dossier, by a decision of when."""
 
     household: str
-    slip: str
+    dossier: str
     decided_on: date
 
 
-def right_is_free(household: str, slip: str, uses: Sequence[Use]) -> bool:
-    """Whether the household may still use its once-only right for this slip.
+def right_is_free(household: str, dossier: str, uses: Sequence[Use]) -> bool:
+    """Whether the household may still use its once-only right in this dossier.
 
-    NQ 254/2025/QH15 art. 10 §2c: once per household, counted from 1 August 2024. A slip's own earlier revision does not count.
+    NQ 254/2025/QH15 art. 10 §2c: once per household, counted from 1 August 2024. An earlier revision of the same slip does not count.
     """
-    return not any(use.household == household and use.slip != slip and use.decided_on >= RIGHT_COUNTS_FROM for use in uses)
+    return not any(use.household == household and use.dossier != dossier and use.decided_on >= RIGHT_COUNTS_FROM for use in uses)
+
+
+def use_of(slip: Slip) -> Use | None:
+    """The use of the right that this slip is, also under the rates before 2026; None where it is no change to house land."""
+    decision = slip.declarations.purpose_change
+    if decision is None or decision.from_use not in AGRICULTURAL or decision.to_use not in HOUSE_LAND:
+        return None
+    return Use(decision.household, slip.dossier, decision.decided_on)
 
 
 def weighted_area(area: Decimal, quota: Decimal) -> Decimal:

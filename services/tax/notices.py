@@ -56,7 +56,8 @@ class Notice:
 
     number: str
     dossier: str
-    slip: SlipRef
+    slip_number: str
+    slip_revision: int
     kind: Kind
     principal: Kind
     ordinal: int
@@ -70,6 +71,11 @@ class Notice:
     state: State = "open"
     paid: int = 0
     settled_at: datetime | None = None
+
+    @property
+    def slip(self) -> SlipRef:
+        """The slip it was assessed from."""
+        return SlipRef(self.slip_number, self.slip_revision)
 
     @property
     def words(self) -> str:
