@@ -24,6 +24,7 @@ SlipNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}/PCTT$")]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 MapSheet = Annotated[int, Field(ge=1, le=9999)]
 ParcelNumber = Annotated[int, Field(ge=1, le=99999)]
+FIRST_YEAR, LAST_YEAR = 2020, 2049
 
 
 def _decimal(value: object) -> object:
@@ -199,7 +200,6 @@ class Content(Native):
     procedure: Procedure = Field(alias="LoaiThuTuc")
     procedure_code: Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]{6}$")] = Field(alias="MaQuyTrinh")
     channel: Annotated[int, Field(ge=1, le=3)] = Field(alias="KenhThucHien")
-    submitted_at: TimeWritten = Field(alias="NgayTiepNhan")
     applicant: Party = Field(alias="ThongTinNguoiNopDon")
     transferors: Annotated[tuple[Holder, ...], Field(max_length=50)] = Field((), alias="BenChuyen")
     transferees: Annotated[tuple[Holder, ...], Field(min_length=1, max_length=50)] = Field(alias="BenNhan")
@@ -219,10 +219,18 @@ class Received(Content):
     """TiepNhanHoSo: a dossier, as the one-stop hands it over."""
 
     code: DossierCode = Field(alias="SoBienNhan")
+    submitted_at: TimeWritten = Field(alias="NgayTiepNhan")
+
+    @model_validator(mode="after")
+    def in_time(self) -> Self:
+        """The working calendar has no answer for other centuries."""
+        if not FIRST_YEAR <= self.submitted_at.year <= LAST_YEAR:
+            raise invalid(f"NgayTiepNhan phải trong khoảng từ năm {FIRST_YEAR} đến năm {LAST_YEAR}")
+        return self
 
     def content(self) -> Content:
-        """What it says, without its number."""
-        return Content.model_validate(self.model_dump(by_alias=True, exclude={"code"}))
+        """What it says, without its number and day."""
+        return Content.model_validate(self.model_dump(by_alias=True, exclude={"code", "submitted_at"}))
 
 
 class Supplement(Native):
