@@ -69,6 +69,10 @@ class Rights:
         """Whether any rule lets anyone receive this contract."""
         return contract.type in self._receivable
 
+    def sendable(self, contract: Contract, source: str) -> bool:
+        """Whether any rule lets this source send this contract, be its recipients active or not."""
+        return (contract.type, source) in self._table
+
     def why(self, contract: Contract, from_: str, to: str) -> Explanation:
         """Which rule lets this contract go from one member to the other, or what is missing for it."""
         about = [rule for rule in self._rules if contract.type in rule.types]

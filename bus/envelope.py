@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bus.refusals import Code
 from vn.errors import Fault, Refused
 
 Headers = Sequence[tuple[str, bytes | None]]
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
-MALFORMED = "client.malformed_envelope"
 
 REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "content-type")
 OPTIONAL = ("ce_recipient", "ce_correlationid", "ce_causationid", "ce_expirytime", "ce_dataschema", "traceparent")
@@ -153,7 +153,7 @@ def _careful(key: bytes | None, value: bytes | None, headers: Headers) -> Messag
     if not _bounded(headers):
         faults.append(Fault("/headers", f"more than {MAX_HEADERS} headers or {MAX_HEADER_BYTES} bytes of headers"))
     if faults or value is None:
-        raise Refused(MALFORMED, f"{len(faults)} fault(s) in the envelope", faults)
+        raise Refused(Code.MALFORMED_ENVELOPE.value, f"{len(faults)} fault(s) in the envelope", faults)
     return _from_text(known, value, tuple((name, raw or b"") for name, raw in headers if name not in KNOWN))
 
 

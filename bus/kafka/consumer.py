@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from bus.kafka.settings import Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 
@@ -47,6 +47,8 @@ class Consumer:
         self._next: dict[Place, int] = {}
         self._paused: set[Place] = set()
         self._alive = time.monotonic()
+        self._expects = True  # whether silence is a fault
+        self.lag: dict[Place, int] = {}  # records of each assigned partition still to be taken; as of the last take
         self.remade = 0
         self.gaps = 0
 
@@ -66,16 +68,16 @@ class Consumer:
             await self._remake()
             return {}
         try:
-            taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
-            self._note_fetches(client)
+            async with asyncio.timeout(within + self._settings.stalled_after):  # in a rebalance that never ends it would wait for ever
+                taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
             for place, records in taken.items():
-                if records:
-                    await self._note_gap(client, place, records)
-        except (KafkaError, ConsumerStoppedError, OSError) as error:
+                await self._note_gap(client, place, records)
+        except (KafkaError, OSError, TimeoutError) as error:
             log.warning("the consumer is replaced", group=self._group, error=type(error).__name__)
             await self._give_up(client)
             return {}
-        if not taken and self.age() > self._settings.stalled_after and self._expects_records(client):
+        self._look_after(client)
+        if not taken and self.age() > self._settings.stalled_after:
             log.warning("the consumer is replaced", group=self._group, error="stalled", age=round(self.age(), 1))
             await self._give_up(client)
         return taken
@@ -90,7 +92,7 @@ class Consumer:
         try:
             if offsets:
                 await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
-        except (KafkaError, CommitFailedError, IllegalStateError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError) as error:
             log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
             return False
         return len(offsets) == len(positions)
@@ -105,19 +107,9 @@ class Consumer:
         self._paused.difference_update(places)
         self._apply(AIOKafkaConsumer.resume, places)
 
-    def lag(self) -> dict[Place, int]:
-        """How many records of each assigned partition are still to be taken."""
-        client = self._client
-        if client is None:
-            return {}
-        marks = {Place(*place): client.highwater(place) for place in client.assignment()}
-        return {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
-
     def age(self) -> float:
-        """Seconds since the last successful fetch: the measure of being alive."""
-        if self._client is not None:
-            self._note_fetches(self._client)
-        return time.monotonic() - self._alive
+        """Seconds since the last successful fetch, the measure of being alive; 0 where nothing is to be fetched."""
+        return time.monotonic() - self._alive if self._expects else 0.0
 
     def _apply(self, act: Callable[..., None], places: Sequence[Place]) -> None:
         client = self._client
@@ -125,10 +117,17 @@ class Consumer:
             mine = client.assignment()
             act(client, *(TopicPartition(*place) for place in places if place in mine))
 
-    def _note_fetches(self, client: AIOKafkaConsumer) -> None:
-        last = max((client.last_poll_timestamp(place) or 0 for place in client.assignment()), default=0)
+    def _look_after(self, client: AIOKafkaConsumer) -> None:
+        """Note when Kafka last answered a fetch, and how far behind this consumer is."""
+        assigned = client.assignment()
+        self._expects = self._listener.joining or any(place not in self._paused for place in assigned)
+        last = max((client.last_poll_timestamp(place) or 0 for place in assigned), default=0)
         if last:
             self._alive = max(self._alive, time.monotonic() - max(time.time() - last / 1000, 0))
+        if not self._expects:
+            self._alive = time.monotonic()
+        marks = {Place(*place): client.highwater(place) for place in assigned}
+        self.lag = {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
 
     async def _note_gap(self, client: AIOKafkaConsumer, place: Place, records: Sequence[Received]) -> None:
         """Alarm where offsets jump: control records of a sender's transactions make small gaps, lost records make others."""
@@ -141,10 +140,6 @@ class Consumer:
         if missing:
             self.gaps += 1
             log.warning("offsets jump", topic=place.topic, partition=place.partition, offset=first, expected=expected, missing=missing)
-
-    def _expects_records(self, client: AIOKafkaConsumer) -> bool:
-        """Whether silence is a fault: a partition is assigned and not paused, or a rebalance never ended."""
-        return self._listener.joining or any(place not in self._paused for place in client.assignment())
 
     async def _give_up(self, client: AIOKafkaConsumer) -> None:
         lost = frozenset(Place(*place) for place in client.assignment())

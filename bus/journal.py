@@ -1,0 +1,99 @@
+"""The journal: one record per message and recipient that says what became of it; no payload, no personal data."""
+
+from collections.abc import AsyncIterable
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from bus.envelope import Message, readable
+from bus.kafka.settings import Received
+from vn.errors import Refused
+
+FIELDS = (
+    "messageId", "type", "source", "recipient", "subject", "correlationId", "causationId", "requestInTs", "requestOutTs", "requestSize",
+    "succeeded", "faultCode", "faultString", "payloadDigest", "topic", "partition", "offset", "traceparent", "ceTime", "space",
+)  # fmt: skip
+MAX_FAULT_STRING = 1000
+
+Entry = dict[str, Any]
+Key = tuple[str | None, str, str | None]
+
+
+def about(message: Message, record: Received, space: str) -> Entry:
+    """What is known of a message before it is delivered; `topic`, `partition`, `offset` say where it was read."""
+    return {
+        "messageId": message.id,
+        "type": message.type,
+        "source": message.source,
+        "recipient": None,
+        "subject": message.subject,
+        "correlationId": message.correlation_id,
+        "causationId": message.causation_id,
+        "requestInTs": record.timestamp,
+        "requestOutTs": None,
+        "requestSize": len(message.payload),
+        "succeeded": True,
+        "faultCode": None,
+        "faultString": None,
+        "payloadDigest": "sha256:" + sha256(message.payload).hexdigest(),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "traceparent": message.traceparent,
+        "ceTime": message.time.isoformat(),
+        "space": space,
+    }
+
+
+def about_broken(record: Received, space: str) -> Entry:
+    """The same of an envelope that cannot be opened: whatever can be read of it."""
+    found = readable(record.headers)
+    source = found.get("ce_source")
+    value = record.value or b""
+    return {
+        "messageId": found.get("ce_id"),
+        "type": found.get("ce_type"),
+        "source": source and source.removeprefix("/"),
+        "recipient": None,
+        "subject": found.get("ce_subject"),
+        "correlationId": found.get("ce_correlationid"),
+        "causationId": found.get("ce_causationid"),
+        "requestInTs": record.timestamp,
+        "requestOutTs": None,
+        "requestSize": len(value),
+        "succeeded": False,
+        "faultCode": None,
+        "faultString": None,
+        "payloadDigest": "sha256:" + sha256(value).hexdigest(),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "traceparent": found.get("traceparent"),
+        "ceTime": found.get("ce_time"),
+        "space": space,
+    }
+
+
+def failed(entry: Entry, fault: Refused) -> Entry:
+    """The entry of a message that did not arrive: the code, the sentence, and where its faults are."""
+    entry["succeeded"] = False
+    entry["faultCode"] = fault.code
+    places = ", ".join(dict.fromkeys(each.pointer for each in fault.faults if each.pointer))
+    entry["faultString"] = f"{fault.message} ({places})"[:MAX_FAULT_STRING] if places else fault.message[:MAX_FAULT_STRING]
+    return entry
+
+
+def key_of(entry: Entry) -> Key:
+    """What a reader keys on, since a message may be journaled again: source, id, recipient; without an id, the place."""
+    id_ = entry["messageId"] or f"{entry['topic']}/{entry['partition']}/{entry['offset']}"
+    return entry["source"], id_, entry["recipient"]
+
+
+async def latest(records: AsyncIterable[Received]) -> dict[Key, Entry]:
+    """The last entry of each message and recipient, in the order in which each was first journaled."""
+    found: dict[Key, Entry] = {}
+    async for record in records:
+        entry = orjson.loads(record.value or b"{}")
+        found[key_of(entry)] = entry
+    return found

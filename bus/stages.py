@@ -1,0 +1,167 @@
+"""What the exchange checks, stage by stage: each a small pure function; the first that says no names the refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bus.access import Rights
+from bus.envelope import Message, decode
+from bus.kafka.settings import Received
+from bus.listed import suggestion
+from bus.members import Members
+from bus.refusals import Code, quoted, refusal
+from bus.reused_ids import ReusedIds
+from contracts import Catalogue, Contract, parse
+from vn.errors import ContractViolation, Refused
+
+MAX_PAYLOAD = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the stages judge by; `now` is the exchange's own time when the batch was taken."""
+
+    members: Members
+    rights: Rights
+    contracts: Catalogue
+    now: datetime
+    ids: ReusedIds
+
+
+@dataclass(slots=True)
+class Letter:
+    """One record of an outbox on its way through the stages, and what they found out about it."""
+
+    record: Received
+    owner: str  # whose outbox it was written to
+    message: Message = None  # type: ignore[assignment]  # set by the first stage, which refuses what has none
+    contract: Contract = None  # type: ignore[assignment]  # set by find_contract
+    recipients: tuple[str, ...] = ()
+
+
+Stage = Callable[[Letter, Rules], Refused | None]
+
+
+def open_envelope(letter: Letter, _: Rules) -> Refused | None:
+    """The attributes are all there and well formed."""
+    record = letter.record
+    try:
+        letter.message = decode(record.key, record.value, record.headers)
+    except Refused as malformed:
+        return malformed
+    return None
+
+
+def weigh(letter: Letter, _: Rules) -> Refused | None:
+    """The payload is within the limit."""
+    size = len(letter.message.payload)
+    if size > MAX_PAYLOAD:
+        return refusal(Code.MESSAGE_TOO_LARGE, f"the payload has {size} bytes, more than {MAX_PAYLOAD}", "/value")
+    return None
+
+
+def identify(letter: Letter, rules: Rules) -> Refused | None:
+    """The source is an active member."""
+    source = letter.message.source
+    member = rules.members.get(source)
+    if member is None:
+        near = rules.members.suggestion(source)
+        return refusal(Code.UNKNOWN_MEMBER, f"{quoted(source)} is not in the member register{near}", "/headers/ce_source")
+    if not member.active:
+        return refusal(Code.UNKNOWN_MEMBER, f"{source} is suspended", "/headers/ce_source")
+    return None
+
+
+def own_outbox(letter: Letter, _: Rules) -> Refused | None:
+    """The outbox is the source's own."""
+    if letter.message.source != letter.owner:
+        told = f"{letter.message.source} is not {letter.owner}, whose outbox this is"
+        return refusal(Code.SENDER_MISMATCH, told, "/headers/ce_source")
+    return None
+
+
+def find_contract(letter: Letter, rules: Rules) -> Refused | None:
+    """The contract exists in this version."""
+    type_ = letter.message.type
+    contract = rules.contracts.get(type_)
+    if contract is None:
+        near = suggestion(type_, (each.type for each in rules.contracts))
+        return refusal(Code.UNKNOWN_CONTRACT, f"no contract is called {quoted(type_)}{near}", "/headers/ce_type")
+    letter.contract = contract
+    return None
+
+
+def validate(letter: Letter, rules: Rules) -> Refused | None:
+    """The payload is strict JSON and keeps to the contract."""
+    try:
+        faults = rules.contracts.faults(letter.contract, parse(letter.message.payload))
+    except ContractViolation as violation:
+        return violation
+    return ContractViolation(faults) if faults else None
+
+
+def unexpired(letter: Letter, rules: Rules) -> Refused | None:
+    """The message is still wanted."""
+    expiry = letter.message.expiry
+    if expiry is not None and expiry <= rules.now:
+        return refusal(Code.EXPIRED, f"the message was wanted until {expiry.isoformat()} only", "/headers/ce_expirytime")
+    return None
+
+
+def resolve(letter: Letter, rules: Rules) -> Refused | None:
+    """There is somebody to receive it: the addressed member, or all who have the right."""
+    message, contract = letter.message, letter.contract
+    letter.recipients = rules.rights.recipients(contract, message.source)
+    if message.recipient is None:
+        if letter.recipients or (rules.rights.receivable(contract) and not rules.rights.sendable(contract, message.source)):
+            return None
+        return refusal(Code.UNKNOWN_RECIPIENT, f"no active member has the right to receive {contract.short}", "/headers/ce_recipient")
+    member = rules.members.get(message.recipient)
+    if member is None:
+        told = f"{quoted(message.recipient)} is not in the member register{rules.members.suggestion(message.recipient)}"
+        return refusal(Code.UNKNOWN_RECIPIENT, told, "/headers/ce_recipient")
+    if not member.active:
+        return refusal(Code.UNKNOWN_RECIPIENT, f"{member.id} is suspended", "/headers/ce_recipient")
+    letter.recipients = (member.id,) if member.id in letter.recipients else ()
+    return None
+
+
+def authorise(letter: Letter, _: Rules) -> Refused | None:
+    """A right allows this contract from this sender to this recipient; what none allows is denied."""
+    if letter.recipients:
+        return None
+    message, contract = letter.message, letter.contract
+    to = f"to {message.recipient}" if message.recipient else "to anyone"
+    return refusal(Code.ACCESS_DENIED, f"no right lets {message.source} send {contract.short} {to}")
+
+
+def first_use(letter: Letter, rules: Rules) -> Refused | None:
+    """The id was not used for other content; an equal repeat passes."""
+    record = letter.record
+    if rules.ids.first_or_equal((record.topic, record.partition), letter.message):
+        return None
+    told = "the id was used before for another contract, recipient or payload"
+    return refusal(Code.ID_REUSED, told, "/headers/ce_id")
+
+
+STAGES: tuple[Stage, ...] = (
+    open_envelope,  # client.malformed_envelope
+    weigh,  # client.message_too_large
+    identify,  # client.unknown_member
+    own_outbox,  # client.sender_mismatch
+    find_contract,  # client.unknown_contract
+    validate,  # client.contract_violation
+    unexpired,  # client.expired
+    resolve,  # client.unknown_recipient
+    authorise,  # client.access_denied
+    first_use,  # client.id_reused
+)
+
+
+def judge(letter: Letter, rules: Rules) -> Refused | None:
+    """None where every stage let the letter pass, else the first refusal."""
+    for stage in STAGES:
+        no = stage(letter, rules)
+        if no is not None:
+            return no
+    return None
