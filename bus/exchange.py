@@ -113,7 +113,7 @@ class Exchange:
             "status": "failing" if reason and self._status == "ok" else self._status,
             "detail": reason,
             "lastFetchAgeSeconds": round(age, 1),
-            "lag": sum(self._consumer.lag.values()),
+            "lag": sum(self._consumer.lag().values()),
             "batchesInFlight": len(self._in_flight),
         }
 
@@ -124,7 +124,7 @@ class Exchange:
             "counts": dict(self._counts),
             "offsetGaps": self._consumer.gaps,
             "remade": {"producer": self._producer.remade, "consumer": self._consumer.remade},
-            "partitions": len(self._consumer.lag),
+            "partitions": len(self._consumer.lag()),
         }
 
     async def _take(self, stop: asyncio.Event) -> None:

@@ -48,7 +48,7 @@ class Consumer:
         self._paused: set[Place] = set()
         self._alive = time.monotonic()
         self._expects = True  # whether silence is a fault
-        self.lag: dict[Place, int] = {}  # records of each assigned partition still to be taken; as of the last take
+        self._lag: dict[Place, int] = {}
         self.remade = 0
         self.gaps = 0
 
@@ -107,6 +107,10 @@ class Consumer:
         self._paused.difference_update(places)
         self._apply(AIOKafkaConsumer.resume, places)
 
+    def lag(self) -> dict[Place, int]:
+        """How many records of each assigned partition were still to be taken, as of the last take."""
+        return self._lag
+
     def age(self) -> float:
         """Seconds since the last successful fetch, the measure of being alive; 0 where nothing is to be fetched."""
         return time.monotonic() - self._alive if self._expects else 0.0
@@ -127,7 +131,7 @@ class Consumer:
         if not self._expects:
             self._alive = time.monotonic()
         marks = {Place(*place): client.highwater(place) for place in assigned}
-        self.lag = {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
+        self._lag = {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
 
     async def _note_gap(self, client: AIOKafkaConsumer, place: Place, records: Sequence[Received]) -> None:
         """Alarm where offsets jump: control records of a sender's transactions make small gaps, lost records make others."""
