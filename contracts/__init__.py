@@ -8,6 +8,7 @@ from contracts.compatibility import Comparison, Incompatibility, compare
 from contracts.contract import ANY, Contract
 from contracts.faults import MAX_FAULTS
 from contracts.json import MAX_DEPTH, canonical, parse, pointer
+from contracts.lines import Lined, read_json, read_yaml
 
 if TYPE_CHECKING:
     from contracts.base import Payload
@@ -101,6 +102,7 @@ __all__ = [
     "Individual",
     "LandPrice",
     "LeasedLand",
+    "Lined",
     "NoObligation",
     "NoticeCancelled",
     "NoticeKind",
@@ -151,6 +153,8 @@ __all__ = [
     "compare",
     "parse",
     "pointer",
+    "read_json",
+    "read_yaml",
 ]
 
 _MODELS = ("family", "base", "parties", "dossier", "slip", "tax", "payment", "register", "exchange")

@@ -4,16 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+from contracts.asyncapi import document
 from contracts.contract import Contract
-from contracts.family import FAMILY
+from contracts.family import DVC, FAMILY, ILIS, PAYPLAT, TCT
 
 HERE = Path(__file__).parent
+MEMBERS = {"dvc": DVC, "ilis": ILIS, "tct": TCT, "payplat": PAYPLAT}  # the exchange writes into inboxes and has no topics of its own
 
 
 def documents() -> dict[str, str]:
     """Every exported file, by its path inside the folder, as text."""
     contracts = [declared.contract for declared in FAMILY]
-    return {f"schemas/{schema_file(contract)}": _pretty(contract.schema) for contract in contracts}
+    schemas = {f"schemas/{schema_file(contract)}": _pretty(contract.schema) for contract in contracts}
+    return schemas | {"asyncapi.json": _pretty(document(contracts, MEMBERS))}
 
 
 def schema_file(contract: Contract) -> str:
@@ -22,13 +25,9 @@ def schema_file(contract: Contract) -> str:
 
 
 def export(folder: Path = HERE) -> None:
-    """Writes what differs and removes schemas of contracts that are no more."""
-    wanted = documents()
+    """Writes all files into a folder, which is made where it is missing."""
     (folder / "schemas").mkdir(parents=True, exist_ok=True)
-    for stale in (folder / "schemas").glob("*.json"):
-        if f"schemas/{stale.name}" not in wanted:
-            stale.unlink()
-    for name, text in wanted.items():
+    for name, text in documents().items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
