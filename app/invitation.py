@@ -18,13 +18,11 @@ _HEADERS = """\
 
 def invitation(house: House) -> str:
     """One paragraph per part that was left out."""
-    members, rights = rules_of(house.settings)
     catalogue = catalogue_of(house.settings)
-    space = Space(house.settings.space)
     texts = []
     for part in house.left_out:
         if part.endswith("-adapter"):
-            texts.append(_adapter(house, part.removesuffix("-adapter"), space, members, rights, catalogue))
+            texts.append(_adapter(house, part.removesuffix("-adapter"), catalogue))
         else:
             texts.append(_agency(house, part))
     return "\n".join(texts)
@@ -39,8 +37,9 @@ def _agency(house: House, name: str) -> str:
     return f"\n{name}: left out; the {adapter} adapter expects its API ({where}): the one that `lgsp serve {name}` documents under /docs."
 
 
-def _adapter(house: House, name: str, space: Space, members: Members, rights: Rights, catalogue: Catalogue) -> str:
-    member = members.named(MEMBER_OF[name]).id
+def _adapter(house: House, name: str, catalogue: Catalogue) -> str:
+    members, rights = rules_of(house.settings)
+    space, member = Space(house.settings.space), members.named(MEMBER_OF[name]).id
     lines = [
         f"\n{name} adapter: left out; yours takes its place as member {member}.",
         f"  Kafka     {house.bootstrap}",

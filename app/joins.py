@@ -1,13 +1,30 @@
 """What parts are made of: contracts, members, rights; the exchange and the adapters put together from plain arguments."""
 
+import asyncio
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any, Protocol
 
+from adapters.runtime import Adapter, Runtime
 from app.settings import Settings
-from bus.access import Rights
-from bus.members import Members
+from bus import Exchange, KafkaSettings, Members, Rights, Space
 from contracts import Catalogue
+from vn.clock import Clock
 
-__all__ = ["catalogue_of", "rules_of"]
+__all__ = ["Mover", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
+
+
+class Mover(Protocol):
+    """What moves messages: it runs until told to stop, and says how it is doing."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`."""
+
+    def health(self) -> Mapping[str, Any]:
+        """With a `status`."""
+
+    def info(self) -> Mapping[str, Any]:
+        """How far it has come."""
 
 
 def catalogue_of(settings: Settings) -> Catalogue:
@@ -19,3 +36,46 @@ def rules_of(settings: Settings) -> tuple[Members, Rights]:
     """The member register and the access rights."""
     members = Members.read(settings.members)
     return members, Rights.read(settings.access, members=members, contracts=catalogue_of(settings))
+
+
+def exchange_of(settings: Settings, bootstrap: str, clock: Clock) -> Mover:
+    """The exchange of the settings' space."""
+    members, rights = rules_of(settings)
+    return Exchange(
+        KafkaSettings(bootstrap=bootstrap),
+        Space(settings.space),
+        members=members,
+        rights=rights,
+        contracts=catalogue_of(settings),
+        clock=clock,
+    )
+
+
+def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock: Clock) -> Mover:
+    """The adapter of that part name, between the agency at `url` and the bus."""
+    declared: Adapter = getattr(import_module(f"adapters.{name}"), name.upper())
+    runtime = Runtime(
+        declared,
+        url,
+        kafka=KafkaSettings(bootstrap=bootstrap),
+        space=Space(settings.space),
+        catalogue=catalogue_of(settings),
+        clock=clock,
+    )
+    return _Adapter(runtime, declared, url)
+
+
+class _Adapter:
+    """A runtime in the words of the admin endpoints."""
+
+    def __init__(self, runtime: Runtime, declared: Adapter, url: str) -> None:
+        self.run = runtime.run
+        self._runtime = runtime
+        self._declared = declared
+        self._url = url
+
+    def health(self) -> Mapping[str, Any]:
+        return self._runtime.health().as_json()
+
+    def info(self) -> Mapping[str, Any]:
+        return {"member": self._declared.member, "agency": self._url}

@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 from fastapi import FastAPI
 
+from app.admin import part_app
+from app.joins import Mover, adapter_of, exchange_of
 from app.settings import SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
@@ -45,8 +47,6 @@ def agency_app(settings: Settings, name: str) -> FastAPI:
 @contextlib.asynccontextmanager
 async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
     """The exchange with its admin endpoints; gives their address."""
-    from app.joins import exchange_of
-
     clock = Clock()
     made = exchange_of(settings, bootstrap, clock)
     async with _running("exchange", settings, made, clock) as url:
@@ -56,8 +56,6 @@ async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
 @contextlib.asynccontextmanager
 async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str) -> AsyncIterator[str]:
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints."""
-    from app.joins import adapter_of
-
     clock = Clock()
     made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock)
     async with _running(f"{name}-adapter", settings, made, clock) as address:
@@ -104,10 +102,8 @@ def _bootstrap(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _running(part: str, settings: Settings, made: Any, clock: Clock) -> AsyncIterator[str]:
+async def _running(part: str, settings: Settings, made: Mover, clock: Clock) -> AsyncIterator[str]:
     """`made` has `run(stop)`, `health()` and `info()`; what it raises while running ends the block."""
-    from app.admin import part_app
-
     bound = listen(settings.host, settings.port(part), part)
     stop = asyncio.Event()
     async with serving(part_app(part, health=made.health, info=made.info, clock=clock), bound) as url:

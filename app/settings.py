@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vn.errors import Unusable
@@ -95,6 +95,10 @@ class Settings:
     def port(self, part: str) -> int:
         """The fixed port of a part, or 0 for any free one."""
         return self.ports.get(part, 0)
+
+    def at(self, part: str, port: int) -> "Settings":
+        """The same, with the port of one part fixed."""
+        return replace(self, ports={**self.ports, part: port})
 
     def database(self, agency: str) -> str:
         """The SQLAlchemy URL of an agency's own database."""

@@ -61,6 +61,11 @@ class Rights:
         entries.check()
         return cls([*rules, *(_brought(contract, members) for contract in contracts if contract.origin != BUILT_IN)], members)
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every right, in the order of the file."""
+        return self._rules
+
     def recipients(self, contract: Contract, source: str) -> tuple[str, ...]:
         """The active members that may receive this contract from this source, in the order of the rules."""
         return self._table.get((contract.type, source), NOBODY)

@@ -1,6 +1,7 @@
 """Commands that show the rules: contracts, members, access rights."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,8 @@ from rich.table import Table
 
 from app.commands.options import AsJson, settings
 from app.joins import catalogue_of, rules_of
+from contracts import Contract, compare, parse
+from contracts.export import export as write
 from vn.errors import ContractViolation, Unusable
 
 __all__ = ["access", "contracts", "members"]
@@ -21,16 +24,12 @@ access = typer.Typer(help="Access rights: who may say what to whom.", no_args_is
 @contracts.command("list")
 def list_contracts(json_: AsJson = False) -> None:
     """Every contract in force: the built-in family, and those of LGSP_CONTRACTS."""
-    rows = [
-        {"contract": each.short, "type": each.type, "title": each.title, "from": list(each.senders), "to": list(each.recipients)}
-        | {"owner": each.owner, "origin": each.origin}
-        for each in catalogue_of(settings())
-    ]
+    known = list(catalogue_of(settings()))
     if json_:
-        return _lines(rows)
+        return _lines([_contract(each) for each in known])
     table = _table("contract", "title", "from", "to")
-    for row in rows:
-        table.add_row(row["contract"], row["title"], _short(row["from"]), _short(row["to"]))
+    for each in known:
+        table.add_row(each.short, each.title, _short(each.senders), _short(each.recipients))
     return Console().print(table)
 
 
@@ -46,8 +45,6 @@ def check(
     contract: Annotated[str | None, typer.Option(help="Against which contract; a CloudEvent names its own.")] = None,
 ) -> int:
     """Check a payload against its contract: every fault at once, with its place; exit code 1 if there is any."""
-    from contracts import parse
-
     known = catalogue_of(settings())
     raw = _bytes(file)
     try:
@@ -75,8 +72,6 @@ def diff(
     json_: AsJson = False,
 ) -> int:
     """Compare two versions of a contract: can readers of the new one read what was written with the old one, and the reverse?"""
-    from contracts import compare
-
     if mode.upper() not in ("BACKWARD", "FORWARD", "FULL", "NONE"):
         raise Unusable(f"--mode {mode}: say backward, forward, full or none")
     found = compare(_schema(old), _schema(new))
@@ -95,8 +90,6 @@ def diff(
 @contracts.command("export")
 def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*.json and asyncapi.json.")]) -> None:
     """Write every JSON Schema and the AsyncAPI 3 document."""
-    from contracts.export import export as write
-
     try:
         write(folder)
     except OSError as error:
@@ -107,7 +100,7 @@ def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*
 def members(json_: AsJson = False) -> None:
     """Every member of the exchange: id, names, status, receipts."""
     register, _ = rules_of(settings())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"member": each.id, "short": each.short, "nameVi": each.name_vi, "nameEn": each.name_en, "status": each.status}
         | {"receipts": each.receipts, "contact": each.contact}
         for each in register
@@ -169,7 +162,12 @@ def _bytes(path: Path) -> bytes:
         raise Unusable(f"{path}: {error.strerror}") from None
 
 
-def _short(ids: list[str]) -> str:
+def _contract(each: Contract) -> dict[str, Any]:
+    names = {"contract": each.short, "type": each.type, "title": each.title, "owner": each.owner, "origin": each.origin}
+    return {**names, "from": list(each.senders), "to": list(each.recipients)}
+
+
+def _short(ids: Sequence[str]) -> str:
     return ", ".join("any" if each == "*" else each.rsplit("/", 1)[-1] for each in ids)
 
 

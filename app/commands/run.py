@@ -7,21 +7,20 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
-from app.settings import ADAPTERS, AGENCIES, Settings
+from app.settings import Settings
 from vn.errors import Unusable
 
 __all__ = ["adapter", "broker", "demo", "exchange", "serve", "up"]
 
-AgencyName = StrEnum("AgencyName", {name: name for name in AGENCIES})
-AdapterName = StrEnum("AdapterName", {name: name for name in ADAPTERS})
+AgencyName = Literal["dvc", "land", "tax", "payment"]
+AdapterName = Literal["dvc", "ilis", "tax", "payment"]
 
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -109,7 +108,7 @@ def adapter(name: Annotated[AdapterName, typer.Argument(help="Which adapter.")],
     return _alone(f"{name}-adapter", state, lambda read, stop: run_adapter(read, name, stop=stop, say=say))
 
 
-def _end_with_supervisor(stop: Callable[[], None]) -> None:
+def _end_with_supervisor(stop: Callable[[], object]) -> None:
     """The supervisor holds the other end of our standard input; when it is gone, so are we."""
 
     def wait() -> None:

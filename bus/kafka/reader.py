@@ -48,6 +48,22 @@ class Reader:
         async for record in self._from({Place(*place): offset for place, offset in starts.items()}, ends):
             yield record
 
+    async def follow(self, topic: str, *, since_start: bool = True) -> AsyncIterator[Received]:
+        """Every record from the first, or from now on, and then each new one; never ends by itself."""
+        ends = await self._ends(topic)
+        places = [TopicPartition(*place) for place in ends]
+        starts = await self._usable.beginning_offsets(places) if since_start else {TopicPartition(*p): end for p, end in ends.items()}
+        self._usable.assign(places)
+        for place in places:
+            self._usable.seek(place, starts[place])
+        while True:
+            async for record in _taken(self._usable):
+                yield record
+
+    async def count(self, topic: str) -> int:
+        """How many records the topic has taken in its present generation, if none were removed."""
+        return sum((await self._ends(topic)).values())
+
     async def _from(self, starts: dict[Place, int], ends: dict[Place, int]) -> AsyncIterator[Received]:
         client = self._usable
         open_ = {TopicPartition(*place): ends[place] for place, start in starts.items() if start < ends[place]}
@@ -83,3 +99,10 @@ class Reader:
             await stop_quietly(client, self._settings.stop_within)
             raise
         return client
+
+
+async def _taken(client: AIOKafkaConsumer) -> AsyncIterator[Received]:
+    """One batch, in the order of timestamps across partitions."""
+    batches = await client.getmany(timeout_ms=WITHIN_MS, max_records=1000)
+    for record in sorted((each for records in batches.values() for each in records), key=lambda each: each.timestamp):
+        yield cast(Received, record)

@@ -1,0 +1,127 @@
+"""Reads what the exchange has written: journal, dead letters, one message, one case."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from app.settings import Settings
+from app.state import running
+from bus import KafkaSettings, Place, Producer, Reader, Space
+from bus.dead_letters import DeadLetter, read, replay
+from bus.journal import Entry, latest
+from vn.clock import VN
+from vn.errors import LgspError, Unusable
+
+__all__ = ["Archive", "Letter", "Shown", "instant", "short"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message with its envelope, as it was sent, and what the exchange said about it."""
+
+    headers: dict[str, str]
+    payload: Any
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter with the name it goes by in listings: partition-offset of the dead-letter topic."""
+
+    name: str
+    letter: DeadLetter
+
+
+class Archive:
+    """The topics of one space, for reading."""
+
+    def __init__(self, reader: Reader, kafka: KafkaSettings, space: Space) -> None:
+        self._reader = reader
+        self._kafka = kafka
+        self.space = space
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator["Archive"]:
+        """That of the settings' broker, or of the exchange that runs from the state folder."""
+        there = None if settings.bootstrap else running(settings.state)
+        kafka = KafkaSettings(bootstrap=settings.bootstrap or (there.bootstrap if there else ""))
+        async with Reader(kafka) as reader:
+            yield cls(reader, kafka, Space(there.space if there else settings.space))
+
+    async def journal(self) -> list[Entry]:
+        """One entry per message and recipient, in the order of time."""
+        found = await latest(self._reader.everything(self.space.journal))
+        return sorted(found.values(), key=_when)
+
+    async def follow(self, *, since_start: bool = False) -> AsyncIterator[Entry]:
+        """Entries as they are written."""
+        async for record in self._reader.follow(self.space.journal, since_start=since_start):
+            yield orjson.loads(record.value or b"{}")
+
+    async def message(self, message_id: str) -> Shown:
+        """One message by its id."""
+        entries = tuple(each for each in await self.journal() if each["messageId"] == message_id)
+        if not entries:
+            raise _NotThere(f"no message {message_id} in the journal of {self.space.name}; see: lgsp journal")
+        first = entries[0]
+        record = await self._reader.at(Place(first["topic"], first["partition"]), first["offset"])
+        if record is None:
+            raise _NotThere(f"message {message_id} is no longer in {first['topic']}")
+        headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+        return Shown(headers, _json(record.value), entries)
+
+    async def dead_letters(self) -> list[Letter]:
+        """Every dead letter."""
+        found = [
+            Letter(f"{record.partition}-{record.offset}", read(record)) async for record in self._reader.everything(self.space.dead_letter)
+        ]
+        return sorted(found, key=lambda each: each.letter.timestamp)
+
+    async def dead_letter(self, name: str) -> DeadLetter:
+        """One of them, by its name."""
+        partition, _, offset = name.partition("-")
+        if not (partition.isdecimal() and offset.isdecimal()):
+            raise Unusable(f"dead letter {name!r}: give its name as `lgsp dead-letters list` shows it, e.g. 3-0")
+        record = await self._reader.at(Place(self.space.dead_letter, int(partition)), int(offset))
+        if record is None:
+            raise _NotThere(f"no dead letter {name}; see: lgsp dead-letters list")
+        return read(record)
+
+    async def replay(self, name: str) -> str:
+        """Send a dead letter again; answers the topic it went to."""
+        again = replay(await self.dead_letter(name), self.space)
+        async with Producer(self._kafka) as producer:
+            await producer.send_all([again])
+        return again.topic
+
+
+class _NotThere(LgspError):
+    """What was named does not exist here; exit code 1."""
+
+
+def instant(milliseconds: int | None) -> str:
+    """A record's timestamp as Viet Nam's time of day."""
+    return "" if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, VN).strftime("%H:%M:%S.%f")[:-3]
+
+
+def short(name: str | None) -> str:
+    """A member's or a contract's short name: `ilis`, `land.transfer-slip`."""
+    if not name:
+        return ""
+    return name.rsplit("/", 1)[-1] if "/" in name else name.removeprefix("vn.gov.").removesuffix(".v1")
+
+
+def _when(entry: Entry) -> tuple[int, str, int, int]:
+    return entry["requestInTs"], entry["topic"], entry["partition"], entry["offset"]
+
+
+def _json(value: bytes | None) -> Any:
+    try:
+        return orjson.loads(value or b"null")
+    except orjson.JSONDecodeError:
+        return (value or b"").decode(errors="replace")

@@ -1,0 +1,61 @@
+"""Everything but the broker in one process: the exchange, four agencies, four adapters, each on its own socket."""
+
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from app import parts
+from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
+
+__all__ = ["Province"]
+
+
+class Province:
+    """`async with` starts all parts (or those named); single ones can be stopped and started again at the same address."""
+
+    def __init__(self, settings: Settings, bootstrap: str, *, without: tuple[str, ...] = ()) -> None:
+        self.settings = settings
+        self.bootstrap = bootstrap
+        self.urls: dict[str, str] = {}
+        self._without = without
+        self._running: dict[str, AsyncExitStack] = {}
+
+    async def __aenter__(self) -> Self:
+        try:
+            for part in ("exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS)):
+                if part not in self._without:
+                    await self.start(part)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._close()
+
+    async def start(self, part: str) -> None:
+        """Start one part; it gets its earlier address if it had one."""
+        stack = AsyncExitStack()
+        block = self._block(part)
+        self.urls[part] = await stack.enter_async_context(block)
+        self._running[part] = stack
+        port = int(self.urls[part].rpartition(":")[2])
+        self.settings = self.settings.at(part, port)
+
+    async def stop(self, part: str) -> None:
+        """End one part as SIGTERM would."""
+        stack = self._running.pop(part, None)
+        if stack is not None:
+            await stack.aclose()
+
+    async def _close(self) -> None:
+        for part in reversed(tuple(self._running)):
+            await self.stop(part)
+
+    def _block(self, part: str) -> AbstractAsyncContextManager[str]:
+        if part == "exchange":
+            return parts.exchange(self.settings, self.bootstrap)
+        if part in AGENCIES:
+            return parts.agency(self.settings, part)
+        name = part.removesuffix("-adapter")
+        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=self.urls[SERVICE_OF[name]])
