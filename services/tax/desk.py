@@ -203,13 +203,9 @@ def _tell(tx: Transaction, kind: str, dossier: str, body: Element) -> None:
 
 def _known(tx: Reading, slip: Slip) -> Known:
     before = slip.issued_on < NEW_DIVISION
-    entries = [entry for parcel in slip.parcels if (entry := _booked(tx, parcel.key))]
-    booked = {model.entry_key(entry, before=before): entry for entry in entries}
-    return Known(
-        {key: Booked(key, Decimal(entry.area), entry.certificate) for key, entry in booked.items()},
-        commune,
-        successor,
-    )
+    entries = {parcel.key: entry for parcel in slip.parcels if (entry := _booked(tx, parcel.key))}
+    booked = {key: Booked(model.entry_key(entry, before=before), Decimal(entry.area), entry.certificate) for key, entry in entries.items()}
+    return Known(booked, commune, successor)
 
 
 def _booked(tx: Reading, key: ParcelKey) -> BookEntry | None:

@@ -20,7 +20,7 @@ ROOT = "/PHIEU_CHUYEN"
 
 @dataclass(frozen=True)
 class Booked:
-    """A parcel as the land-tax book (sổ thuế đất) has it."""
+    """A parcel as the land-tax book (sổ thuế đất) has it; `key` under the division of the slip's date."""
 
     key: ParcelKey
     area: Decimal
@@ -29,7 +29,7 @@ class Booked:
 
 @dataclass(frozen=True)
 class Known:
-    """What the tax authority compares a slip with; communes as of the slip's date."""
+    """What the tax authority compares a slip with; the book by the keys that the slip gives, of either division."""
 
     booked: Mapping[ParcelKey, Booked]
     commune: Callable[[str, date], Commune | None]
@@ -107,17 +107,18 @@ def _side(slip: Slip, role: Role, word: str) -> Iterator[Fault]:
 
 def _parcel(slip: Slip, parcel: Parcel, place: str, known: Known) -> Iterator[Fault]:
     yield from _areas(parcel, place)
-    commune = known.commune(parcel.key.commune, slip.issued_on)
-    if commune is None:
-        yield Fault(f"{place}/MA_DBHC", _no_commune(parcel.key.commune, slip.issued_on, known))
-        return
     booked = known.booked.get(parcel.key)
-    if booked is None:
+    if known.commune(parcel.key.commune, slip.issued_on) is None:
+        yield Fault(f"{place}/MA_DBHC", _no_commune(parcel.key.commune, slip.issued_on, known))
+    elif booked is None:
         yield Fault(f"{place}/SO_THUADAT", f"sổ thuế đất không có {parcel.key}")
-        return
-    if booked.area != parcel.areas.parcel:
+    elif booked.key != parcel.key:
+        yield Fault(
+            f"{place}/MA_DBHC", f"ngày {slip.issued_on:%d/%m/%Y} thửa đất thuộc xã {booked.key.commune}, không phải {parcel.key.commune}"
+        )
+    if booked and booked.area != parcel.areas.parcel:
         yield Fault(f"{place}/DIEN_TICH/DT_THUA", f"diện tích {parcel.areas.parcel} m² khác sổ thuế đất: {booked.area} m²")
-    if booked.certificate != parcel.certificate:
+    if booked and booked.certificate != parcel.certificate:
         yield Fault(f"{place}/MA_GCN", f"giấy chứng nhận {parcel.certificate} khác sổ thuế đất: {booked.certificate}")
 
 
@@ -126,8 +127,6 @@ def _no_commune(code: str, on: date, known: Known) -> str:
         now = known.successor(code)
         if now:
             return f"mã xã {code} không còn dùng từ ngày {NEW_DIVISION:%d/%m/%Y}; nay là {now.code} {now.name}"
-    elif known.commune(code, NEW_DIVISION):
-        return f"mã xã {code} chỉ dùng từ ngày {NEW_DIVISION:%d/%m/%Y}"
     return f"không có mã xã {code}"
 
 
