@@ -49,7 +49,7 @@ class Catalogue:
         if named:
             return max(named, key=lambda contract: contract.version)
         near = get_close_matches(short, [contract.short for contract in self], n=1)
-        raise Unusable(f"unknown contract {short!r}" + (f"; did you mean {near[0]!r}?" if near else "; `lgsp contracts` lists them"))
+        raise Unusable(f"unknown contract {short!r}" + (f"; did you mean {near[0]!r}?" if near else "; `lgsp contracts list` names them"))
 
     def of(self, payload: "Payload") -> Contract:
         """The contract of a payload."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from contracts.json import pointer
@@ -43,7 +44,7 @@ class Node:
         """The value of a keyword."""
         return self.schema.get(keyword, otherwise) if isinstance(self.schema, Mapping) else otherwise
 
-    @property
+    @cached_property
     def asserted(self) -> dict[str, Any]:
         """The keywords that restrict what is valid."""
         given = self.schema if isinstance(self.schema, Mapping) else {}
@@ -72,7 +73,7 @@ class Node:
         """The subschemas of `allOf`, `anyOf`, `oneOf` or `prefixItems`."""
         return [self.child(keyword, position) for position in range(len(self.get(keyword, ())))]
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """The types a value may have; an integer is a number too."""
         given = self.get("type")
