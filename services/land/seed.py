@@ -1,5 +1,7 @@
 """Fills a new register with the parcels of the simulated province."""
 
+from functools import cache
+
 from services.kit import Transaction
 from services.land.register import Certificate, Holding, Land, Parcel, Restriction, RestrictionKind, Site, new_code
 from services.land.shapes import Address, Holder, Party
@@ -11,11 +13,18 @@ from vn.units import NEW_DIVISION
 
 def found(tx: Transaction, seed: int) -> None:
     """All parcels of one seed."""
+    for parcel in _parcels(seed):
+        add_parcel(tx, parcel)
+
+
+@cache
+def _parcels(seed: int) -> tuple[Parcel, ...]:
+    made: list[Parcel] = []
     restrictions = 0
     for each in seeded.Parcels(people.Population(seed), seed=seed):
-        parcel = _parcel(each, restrictions)
-        restrictions += len(parcel.restrictions)
-        add_parcel(tx, parcel)
+        made.append(_parcel(each, restrictions))
+        restrictions += len(made[-1].restrictions)
+    return tuple(made)
 
 
 def party(one: people.Person | people.Organisation) -> Party:

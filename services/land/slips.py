@@ -64,8 +64,10 @@ def make(dossier: Dossier, parcels: Sequence[Parcel], day: date, *, number: str,
 
 def written(slip: TransferSlip) -> dict[str, Any]:
     """As it goes out: what a form does not ask for is absent."""
-    body = slip.model_dump(mode="json", by_alias=True)
-    return {name: _present(value) for name, value in body.items() if value is not None}
+    body: dict[str, Any] = _present(slip.model_dump(mode="json", by_alias=True))
+    if slip.MauPhieu == "12/DK":
+        body["ThuaDat"] = [{name: value for name, value in parcel.items() if name != "GiayToQSDD"} for parcel in body["ThuaDat"]]
+    return body
 
 
 def says_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
