@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from services.kit.tables import APPLIED
 from services.kit.transaction import Cause, Reading, Transaction
 
+_REMEMBER = insert(APPLIED)
+_FIRST = select(APPLIED.c.status, APPLIED.c.answer).where(APPLIED.c.key == bindparam("name"), APPLIED.c.operation == bindparam("on"))
 _MESSAGE = re.compile(r"\S+ \S+")
 
 
@@ -51,15 +53,14 @@ class Answer:
 
 def first_answer(tx: Reading, call: CallFrom) -> Answer | None:
     """What this call was answered when it was applied; None if it has not been."""
-    found = select(APPLIED).where(APPLIED.c.key == call.key, APPLIED.c.operation == call.operation)
-    row = tx.execute(found).first()
+    row = tx.execute(_FIRST, {"name": call.key, "on": call.operation}).first()
     return None if row is None else Answer(row.status, row.answer)
 
 
 def remember(tx: Transaction, call: CallFrom, answer: Answer) -> None:
     """Keep key and answer in the transaction of the effect."""
     values = {"key": call.key, "operation": call.operation, "status": answer.status, "answer": answer.body, "at": tx.now}
-    tx.execute(insert(APPLIED).values(**values))
+    tx.execute(_REMEMBER, values)
 
 
 def as_bytes(value: Any) -> bytes:

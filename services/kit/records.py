@@ -1,10 +1,11 @@
 """Frozen values of the model kept as rows: one dataclass, one table, fields and columns of the same names."""
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ColumnElement, Table, and_, insert, select, update
+from sqlalchemy import JSON, ColumnElement, Table, and_, bindparam, insert, select, update
 
 from services.kit.transaction import Reading, Transaction
 from vn.errors import Unknown
@@ -23,6 +24,9 @@ class Records(Generic[T]):
             raise TypeError(f"{kind.__name__} and {table.name} differ in {sorted(names ^ set(table.c.keys()))}")
         self.table = table
         self._columns = tuple(column.name for column in table.c)
+        self._key = [column.name for column in table.primary_key.columns]
+        mine = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key.columns))
+        self._select, self._update, self._insert = select(table).where(mine), update(table).where(mine), insert(table)
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
         self._json = {column.name for column in table.c if isinstance(column.type, JSON)}
 
@@ -35,7 +39,7 @@ class Records(Generic[T]):
 
     def seek(self, tx: Reading, *key: object) -> T | None:
         """The record with this primary key, or None."""
-        row = tx.execute(select(self.table).where(self._where(key))).first()
+        row = tx.execute(self._select, self._named(key)).first()
         return None if row is None else self._adapter.validate_python(dict(row._mapping))
 
     def find(self, tx: Reading, *where: ColumnElement[bool], limit: int | None = None) -> list[T]:
@@ -45,18 +49,16 @@ class Records(Generic[T]):
 
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
-        tx.execute(insert(self.table).values(**self._values(record)))
+        tx.execute(self._insert, self._values(record))
 
     def put(self, tx: Transaction, record: T) -> None:
         """Keep a record, in place of the one with the same key if there is one."""
         values = self._values(record)
-        key = [values[column.name] for column in self.table.primary_key.columns]
-        if tx.execute(update(self.table).where(self._where(key)).values(**values)).rowcount == 0:
-            tx.execute(insert(self.table).values(**values))
+        if tx.execute(self._update, values | self._named([values[name] for name in self._key])).rowcount == 0:
+            tx.execute(self._insert, values)
 
-    def _where(self, key: Any) -> ColumnElement[bool]:
-        columns = self.table.primary_key.columns
-        return and_(*(column == value for column, value in zip(columns, key, strict=True)))
+    def _named(self, key: Sequence[object]) -> dict[str, object]:
+        return {f"key_{name}": value for name, value in zip(self._key, key, strict=True)}
 
     def _values(self, record: T) -> dict[str, Any]:
         values = {name: getattr(record, name) for name in self._columns}

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, Boolean, Column, Dialect, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import JSON, Boolean, Column, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
 
 from vn.clock import VN
 
@@ -103,7 +103,7 @@ WORK = Table(
     "kit_work",
     COMMON,
     Column("id", Integer, primary_key=True),
-    Column("due", Instant, index=True),
+    Column("due", Instant),
     Column("subject", CODE, nullable=False, index=True),
     Column("kind", String(64), nullable=False),
     Column("key", Text, nullable=False),
@@ -113,5 +113,6 @@ WORK = Table(
     Column("cause", Text),
     Column("correlation", Text),
     Column("traceparent", Text),
+    Index("kit_work_order", "due", "subject", "id"),  # the order in which it is done
     sqlite_autoincrement=True,
 )

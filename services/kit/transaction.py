@@ -1,19 +1,28 @@
 """What an agency's own code holds while it reads or changes its database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Executable, Row, Select, delete, insert, select, update
+from pydantic import BaseModel
+from sqlalchemy import Connection, CursorResult, Executable, Row, Select, bindparam, delete, insert, select, update
 
 from services.kit.policy import Manner, due
 from services.kit.tables import CASES, COUNTERS, FEED, WORK
 from vn.errors import NotAllowed
 
 log = structlog.get_logger("agency")
+
+# built once: putting a statement together costs more than SQLite takes to run it
+_TELL, _PLAN, _NEW_CASE = insert(FEED), insert(WORK), insert(CASES)
+_CASE = select(CASES.c.correlation).where(CASES.c.subject == bindparam("about"))
+_TAKE = delete(WORK).where(WORK.c.id == bindparam("number"))
+_DROP = delete(WORK).where(WORK.c.kind == bindparam("of"), WORK.c.subject == bindparam("about"), WORK.c.key == bindparam("name"))
+_ONE_MORE = update(COUNTERS).where(COUNTERS.c.series == bindparam("name")).values(last=COUNTERS.c.last + 1)
+_LAST = select(COUNTERS.c.last).where(COUNTERS.c.series == bindparam("name"))
 
 
 @dataclass(frozen=True)
@@ -47,13 +56,13 @@ class Reading:
         self.connection = connection
         self.now = now
 
-    def execute(self, statement: Executable) -> CursorResult[Any]:
-        """Run one SQLAlchemy statement."""
-        return self.connection.execute(statement)
+    def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy statement; with `values` a prepared one, which is faster."""
+        return self.connection.execute(statement, values)
 
-    def scalar(self, statement: Select[Any]) -> Any:
+    def scalar(self, statement: Select[Any], values: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.scalar(statement)
+        return self.connection.scalar(statement, values)
 
     def work(self, *, subject: str | None = None, kind: str | None = None) -> list[Work]:
         """What is still to be done, in the order in which it is due; what waits for an officer comes last."""
@@ -74,12 +83,16 @@ class Transaction(Reading):
         self._manner = manner
 
     def tell(self, kind: str, subject: str, body: object) -> str:
-        """Write an entry into the feed, for the agency's adapter to carry out; answers its id."""
+        """Write an entry into the feed, for the agency's adapter to carry out; answers its id.
+
+        `body` is a pydantic model, a JSON value, or XML as text.
+        """
+        body = body.model_dump(mode="json", by_alias=True) if isinstance(body, BaseModel) else body
         entry = str(uuid4())
         case = self.about(subject, otherwise=entry)
         values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": []}
         cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent}
-        self.execute(insert(FEED).values(**values, **cause))
+        self.execute(_TELL, values | cause)
         self.told += 1
         log.info("told", kind=kind, dossier=subject, correlation=case)
         return entry
@@ -106,34 +119,32 @@ class Transaction(Reading):
 
     def drop(self, kind: str, subject: str, *, key: str = "") -> int:
         """Plan no more: forget waiting work; answers how many rows there were."""
-        chosen = delete(WORK).where(WORK.c.kind == kind, WORK.c.subject == subject, WORK.c.key == key)
-        return self.execute(chosen).rowcount
+        return self.execute(_DROP, {"of": kind, "about": subject, "name": key}).rowcount
 
     def take(self, work: Work) -> bool:
         """Remove one row of work, being done in this transaction; false if someone else has done it."""
-        return self.execute(delete(WORK).where(WORK.c.id == work.id)).rowcount == 1
+        return self.execute(_TAKE, {"number": work.id}).rowcount == 1
 
     def number(self, series: str) -> int:
         """The next number of a series, 1 first, without gaps."""
-        one_more = update(COUNTERS).where(COUNTERS.c.series == series).values(last=COUNTERS.c.last + 1)
-        if self.execute(one_more).rowcount == 0:
+        if self.execute(_ONE_MORE, {"name": series}).rowcount == 0:
             self.execute(insert(COUNTERS).values(series=series, last=1))
-        return int(self.scalar(select(COUNTERS.c.last).where(COUNTERS.c.series == series)))
+        return int(self.scalar(_LAST, {"name": series}))
 
     def about(self, subject: str, *, otherwise: str | None = None) -> str | None:
         """The case (correlation id) of a dossier: that of its first message; remembered when first seen."""
-        known = self.scalar(select(CASES.c.correlation).where(CASES.c.subject == subject))
+        known = self.scalar(_CASE, {"about": subject})
         if known is not None:
             return str(known)
         case = self.cause.correlation or otherwise
         if case is not None:
-            self.execute(insert(CASES).values(subject=subject, correlation=case))
+            self.execute(_NEW_CASE, {"subject": subject, "correlation": case})
         return case
 
     def _plan(self, kind: str, subject: str, *, key: str, when: datetime | None, decision: bool, body: dict[str, Any]) -> None:
         values = {"kind": kind, "subject": subject, "key": key, "due": when, "asked": self.now, "decision": decision, "body": body}
         cause = {"cause": self.cause.message, "correlation": self.about(subject), "traceparent": self.cause.traceparent}
-        self.execute(insert(WORK).values(**values, **cause))
+        self.execute(_PLAN, values | cause)
         self.planned += 1
 
 

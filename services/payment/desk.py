@@ -84,14 +84,14 @@ def _receipt(tx: Transaction, paid: Attempt, channel: Channel | None) -> Receipt
     ATTEMPTS.put(tx, paid)
     RECEIPTS.add(tx, receipt)
     tx.drop(EXPIRY, paid.dossier, key=paid.reference)
-    tx.tell("CHUNG_TU", paid.dossier, ChungTu.of(receipt, paid.order).model_dump(mode="json"))
+    tx.tell("CHUNG_TU", paid.dossier, ChungTu.of(receipt, paid.order))
     return receipt
 
 
 def _broken_off(tx: Transaction, ended: Attempt) -> Attempt:
     ATTEMPTS.put(tx, ended)
     tx.drop(EXPIRY, ended.dossier, key=ended.reference)
-    tx.tell("THAT_BAI", ended.dossier, ThatBai.of(ended, tx.now).model_dump(mode="json"))
+    tx.tell("THAT_BAI", ended.dossier, ThatBai.of(ended, tx.now))
     return ended
 
 

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import httpx
 import pytest
+import structlog
 from pydantic import AnyUrl, AwareDatetime, Field, TypeAdapter, ValidationError, conlist
 from sqlalchemy import MetaData
 
 from services.kit import AgencySettings, Native, Profession, Written, assemble, invalid
 from services.kit.problems import faults_in
 from services.kit.vietnamese import OTHERWISE
-from tests.services.serving import serving
+from tests.services.serving import serving, until
 from tests.services.toy import create_app
 from vn.errors import Fault
 
@@ -177,3 +178,14 @@ def test_the_documentation_of_an_agency_is_complete_without_a_title_in_english(t
     assert {"/_feed", "/_feed/entries", "/_lgsp/health", "/_lgsp/reset", "/_lgsp/canonical"} <= set(paths)
     summaries = [operation["summary"] for path in paths.values() for operation in path.values()]
     assert [summary for summary in summaries if summary.isascii()] == []
+
+
+def test_a_mistake_of_ours_is_logged_by_type_and_place_and_not_by_its_text(toy: httpx.Client):
+    with structlog.testing.capture_logs() as logs:
+        said_no(toy.post("/notes", json={"dossier": "A", "text": "bug"}), 500)
+        toy.post("/thoughts", json={"dossier": "A", "text": "bug"})
+        until(lambda: any(log["event"] == "work failed" for log in logs))
+    failures = [log for log in logs if log["log_level"] == "error"]
+    assert {log["error"] for log in failures} == {"RuntimeError"}
+    assert all("toy.py:" in log["where"] for log in failures)
+    assert "a mistake of ours" not in str(logs)

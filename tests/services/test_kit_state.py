@@ -97,6 +97,13 @@ def test_a_reset_brings_back_the_day_of_the_founding(settings: Make):
         assert "Idempotency-Replayed" not in again.headers
 
 
+def test_health_can_be_asked_for_without_a_body(settings: Make):
+    with serving(create_app(settings())) as client:
+        assert client.get("/_lgsp/health").json() == {"status": "ok", "part": settings().part, "detail": ""}
+        answer = client.head("/_lgsp/health")
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_a_database_is_founded_once(settings: Make):
     for _ in range(2):
         app = create_app(settings(seed=7), found=founded)

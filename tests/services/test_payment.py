@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from services.kit import AgencySettings
 from services.payment import SECRETS, create_app
@@ -295,3 +296,14 @@ def test_two_platforms_that_paid_the_same_in_another_order_and_at_another_time_h
     assert forms[0]["tables"] == forms[1]["tables"]
     assert forms[0]["feed"] == forms[1]["feed"]
     assert forms[0]["feed"][one][0]["body"]["SoChungTu"] == f"number#1@{one}"
+
+
+def test_logs_name_the_dossier_and_the_case_and_nobody(payplat: httpx.Client):
+    with structlog.testing.capture_logs() as logs:
+        init(payplat)
+        payplat.post(f"/giao-dich/{REFERENCE}/thanh-toan")
+        payplat.post("/payplat/init", json=message() | {"SoTien": "x"})
+    [told] = [log for log in logs if log["event"] == "told"]
+    assert (told["kind"], told["dossier"], told["correlation"]) == ("CHUNG_TU", DOSSIER, feed(payplat)[0]["correlation"])
+    assert "Mô Phỏng" not in str(logs)
+    assert "020190123456" not in str(logs)
