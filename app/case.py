@@ -71,7 +71,7 @@ def turn(dossier: str, legs: Sequence[Leg], parts: Parts) -> str:
     status = str(case["TrangThaiHoSo"])
     if waiting:
         return "; ".join(waiting)
-    if status in _FINAL or (status == "8" and not _open(case)):
+    if status in _FINAL or (status == "8" and case["KetThuc"]):
         return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status})"
     if unpaid := _open(case):
         return f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"
@@ -84,7 +84,7 @@ def turn(dossier: str, legs: Sequence[Leg], parts: Parts) -> str:
 
 
 def _open(case: Mapping[str, Any]) -> list[str]:
-    return [each["SoThongBao"] for each in case["ThongBaoThue"] if each["ConPhaiNop"] > 0 and not each.get("DaHuy")]
+    return [each["SoThongBao"] for each in case["ThongBaoThue"] if each["ConPhaiNop"] > 0]
 
 
 def _decisions(dossier: str, parts: Parts) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -14,7 +14,8 @@ from vn.errors import CannotConnect, LgspError, Unusable
 __all__ = ["main"]
 
 HELP = "A test partner for Vietnamese government systems: mock agencies, an exchange, a Kafka broker. Start with: lgsp demo"
-COMMANDS = {
+Command = Callable[..., Any]
+COMMANDS: dict[str, tuple[Command, ...]] = {
     "Run": (run.demo, run.up, run.broker, run.exchange, run.serve, run.adapter),
     "Act": (act.sample, act.submit, act.pay, act.supplement, act.withdraw, act.decide),
     "Look": (look.trace, look.show, look.journal, look.notices),

@@ -16,7 +16,7 @@ from bus.journal import Entry, latest
 from vn.clock import VN
 from vn.errors import LgspError, Unusable
 
-__all__ = ["Archive", "Letter", "Shown", "instant", "short"]
+__all__ = ["Archive", "Entry", "Letter", "Shown", "instant", "short"]
 
 
 @dataclass(frozen=True)
