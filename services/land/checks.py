@@ -166,7 +166,8 @@ def _values(content: Content) -> Iterator[Fault]:
         if value.place not in named:
             yield Fault(f"/ToKhai/GiaTriThuaDat/{place}", "không phải một thửa đất của hồ sơ")
     for place, key in enumerate(named):
-        if valued[key] != 1:
+        least = 0 if content.procedure is Procedure.GIFT else 1  # a gift has no price
+        if not least <= valued[key] <= 1:
             said = "thiếu giá trị" if not valued[key] else "có hơn một giá trị"
             yield Fault("/ToKhai/GiaTriThuaDat", f"{said} của thửa đất thứ {place + 1}")
 
