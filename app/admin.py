@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi_offline import FastAPIOffline
 
 from services.kit import ClockShape, Jump
 from vn.clock import Clock, ClockSetting
@@ -18,7 +19,7 @@ Snapshot = Callable[[], Mapping[str, Any]]
 
 def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> FastAPI:
     """`health` has a `status` of ok or failing; the same endpoints and shapes as the agencies have."""
-    app = FastAPI(title=part, summary="A part of lgsp-sim", version=version("lgsp-sim"), redoc_url=None)
+    app = FastAPIOffline(title=part, summary="A part of lgsp-sim", version=version("lgsp-sim"), redoc_url=None)
 
     @app.get("/", include_in_schema=False)
     def start() -> RedirectResponse:

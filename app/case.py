@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.calls import Parts
-from app.messages import Entry, instant, short
+from app.entries import Entry, instant, outcome_of, short
 from vn.errors import LgspError
 
 __all__ = ["Leg", "timeline", "turn"]
@@ -27,11 +27,6 @@ class Leg:
         out = self.entry["requestOutTs"]
         return None if out is None else out - self.entry["requestInTs"]
 
-    @property
-    def outcome(self) -> str:
-        """delivered, or the code of the refusal."""
-        return "delivered" if self.entry["succeeded"] else str(self.entry["faultCode"])
-
     def row(self) -> tuple[str, ...]:
         """For a table."""
         entry = self.entry
@@ -41,7 +36,7 @@ class Leg:
             short(entry["source"]),
             short(entry["recipient"]) or "-",
             short(entry["type"]),
-            self.outcome,
+            outcome_of(entry),
             *times,
         )
 
@@ -79,7 +74,7 @@ def turn(dossier: str, legs: Sequence[Leg], parts: Parts) -> str:
         return "the citizen's: a supplement is asked for"
     if refused:
         last = refused[-1]
-        return f"{short(last.entry['source'])}'s: its {short(last.entry['type'])} was refused ({last.outcome})"
+        return f"{short(last.entry['source'])}'s: its {short(last.entry['type'])} was refused ({outcome_of(last.entry)})"
     return f"on its way (status {status})"
 
 

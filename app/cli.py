@@ -1,12 +1,12 @@
 """The command line `lgsp`: one table of commands; a user's mistake is one line and an exit code, never a traceback."""
 
+import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import typer
-from click.exceptions import Abort, ClickException, Exit
 
 from app.commands import act, control, look, rules, run
 from vn.errors import CannotConnect, LgspError, Unusable
@@ -27,37 +27,43 @@ GROUPS = {"Look": {"dead-letters": look.dead_letters}, "Rules": {"contracts": ru
 
 def build() -> typer.Typer:
     """The application with all commands, in panels of its help."""
-    app = typer.Typer(name="lgsp", help=HELP, no_args_is_help=True, add_completion=False)
+    app = typer.Typer(name="lgsp", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     for panel, commands in COMMANDS.items():
         for command in commands:
-            app.command(command.__name__.replace("_", "-"), rich_help_panel=panel)(command)
+            app.command(command.__name__.replace("_", "-"), rich_help_panel=panel)(leaving(command))
         for name, group in GROUPS.get(panel, {}).items():
+            for known in group.registered_commands:
+                known.callback = leaving(known.callback) if known.callback else None
             app.add_typer(group, name=name, rich_help_panel=panel)
     return app
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and leave with its exit code."""
-    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+def leaving(command: Command) -> Command:
+    """The command with its answer as exit code, and its errors as one line on standard error."""
+
+    @functools.wraps(command)
+    def run_and_leave(*arguments: Any, **options: Any) -> None:
+        raise typer.Exit(_code(lambda: command(*arguments, **options)))
+
+    return run_and_leave
 
 
-def _run(arguments: list[str]) -> int:
+def _code(command: Callable[[], int | None]) -> int:
     try:
-        result: Any = build()(arguments, standalone_mode=False)
-    except Exit as left:
-        return left.exit_code
-    except (Abort, KeyboardInterrupt):
+        return command() or 0
+    except KeyboardInterrupt:
         return 130
-    except ClickException as mistake:
-        mistake.show()
-        return mistake.exit_code
     except LgspError as error:
-        print(f"lgsp: {error}", file=sys.stderr)  # noqa: T201  # the one line for the user
+        typer.echo(f"lgsp: {error}", err=True)
         return error.exit_code if isinstance(error, Unusable) else 1
     except BrokenPipeError:
         os.close(sys.stdout.fileno())  # the reader of our output has left, e.g. `lgsp journal | head`
         return 0
     except ConnectionError as error:
-        print(f"lgsp: {error}", file=sys.stderr)  # noqa: T201  # same
+        typer.echo(f"lgsp: {error}", err=True)
         return CannotConnect.exit_code
-    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run one command and leave with its exit code."""
+    build()()

@@ -19,7 +19,8 @@ from rich.box import ROUNDED
 from rich.console import Console
 from rich.table import Table
 
-from app.messages import Archive, Entry, instant, short
+from app.entries import Entry, instant, outcome_of, short
+from app.messages import Archive
 from app.notices import show_notices, show_receipts
 from app.province import Province
 from app.samples import sample
@@ -154,7 +155,7 @@ def _judge(story: _Story) -> list[str]:
 
 
 def _holders(parcel: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(each["HoTen"], each["TyLe"]) for each in parcel["NguoiSuDung"]]
+    return [(each["ChuSuDung"]["HoTen"], each["TyLe"]) for each in parcel["NguoiSuDung"]]
 
 
 def _since_start() -> float:
@@ -181,8 +182,7 @@ class _Lines:
     def message(self, entry: Entry) -> None:
         """As the issue of an exchange: seconds since process start, short names."""
         told = {"t": round(_since_start(), 3), "contract": short(entry["type"]), "from": short(entry["source"])}
-        outcome = "delivered" if entry["succeeded"] else entry["faultCode"]
-        _say({**told, "to": short(entry["recipient"]) or None, "subject": entry["subject"], "outcome": outcome})
+        _say({**told, "to": short(entry["recipient"]) or None, "subject": entry["subject"], "outcome": outcome_of(entry)})
 
     def notices(self, case: Mapping[str, Any]) -> None:
         """They are in the summary."""
@@ -240,7 +240,7 @@ def _register(story: _Story) -> Table:
     for column in ("", "Người sử dụng đất", "Phần quyền", "Giấy chứng nhận"):
         table.add_column(column, overflow="fold")
     for word, parcel in (("trước", story.before), ("sau", story.after)):
-        names = "\n".join(each["HoTen"] for each in parcel["NguoiSuDung"])
+        names = "\n".join(each["ChuSuDung"]["HoTen"] for each in parcel["NguoiSuDung"])
         shares = "\n".join(each["TyLe"] for each in parcel["NguoiSuDung"])
         table.add_row(word, names, shares, parcel["GiayChungNhan"]["SoPhatHanh"])
     return table

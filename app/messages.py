@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,10 +12,9 @@ from app.state import running
 from bus import KafkaSettings, Place, Producer, Reader, Space
 from bus.dead_letters import DeadLetter, read, replay
 from bus.journal import Entry, latest
-from vn.clock import VN
 from vn.errors import LgspError, Unusable
 
-__all__ = ["Archive", "Entry", "Letter", "Shown", "instant", "short"]
+__all__ = ["Archive", "Letter", "Shown"]
 
 
 @dataclass(frozen=True)
@@ -102,18 +100,6 @@ class Archive:
 
 class _NotThere(LgspError):
     """What was named does not exist here; exit code 1."""
-
-
-def instant(milliseconds: int | None) -> str:
-    """A record's timestamp as Viet Nam's time of day."""
-    return "" if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, VN).strftime("%H:%M:%S.%f")[:-3]
-
-
-def short(name: str | None) -> str:
-    """A member's or a contract's short name: `ilis`, `land.transfer-slip`."""
-    if not name:
-        return ""
-    return name.rsplit("/", 1)[-1] if "/" in name else name.removeprefix("vn.gov.").removesuffix(".v1")
 
 
 def _when(entry: Entry) -> tuple[int, str, int, int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi_offline import FastAPIOffline
 
 from app.house import House
 
@@ -14,7 +15,7 @@ __all__ = ["control"]
 
 def control(house: House) -> FastAPI:
     """Endpoints under `/_lgsp`, as every part has them."""
-    app = FastAPI(title="lgsp", summary="The supervisor of a running exchange", version=version("lgsp-sim"), redoc_url=None)
+    app = FastAPIOffline(title="lgsp", summary="The supervisor of a running exchange", version=version("lgsp-sim"), redoc_url=None)
     turning = asyncio.Lock()
 
     @app.get("/", include_in_schema=False)

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.calls import Parts
-from app.commands.options import State, settings
+from app.commands.options import State, parts_of
 from vn.errors import Unusable
 
 __all__ = ["decide", "pay", "sample", "submit", "supplement", "withdraw"]
@@ -35,7 +34,7 @@ def sample(
         return 0
     if kind not in KINDS or (fault is not None and fault not in FAULTS):
         raise Unusable(f"no sample {kind if kind not in KINDS else f'--fault {fault}'}; see: lgsp sample list")
-    parts = Parts(settings(state))
+    parts = parts_of(state)
     today = datetime.fromisoformat(parts.get("dvc", "/_lgsp/clock")["now"]).date()
 
     async def make() -> dict[str, Any]:
@@ -50,7 +49,7 @@ def sample(
 
 def submit(file: Source, state: State = None) -> int:
     """Submit a dossier at the public service portal; prints its dossier code."""
-    answer = Parts(settings(state)).post("dvc", "/ho-so", _read(file))
+    answer = parts_of(state).post("dvc", "/ho-so", _read(file))
     _print(answer["MaHoSo"])
     return 0
 
@@ -64,7 +63,7 @@ def pay(
     """Pay the notices of a dossier, whole or in part; prints the reference of each attempt."""
     if amount is not None and notice is None:
         raise Unusable("--amount needs --notice: which one is paid in part?")
-    parts = Parts(settings(state))
+    parts = parts_of(state)
     open_notices = [each["SoThongBao"] for each in parts.get("dvc", f"/ho-so/{dossier}")["ThongBaoThue"] if each["ConPhaiNop"] > 0]
     numbers = [notice] if notice else open_notices
     if not numbers:
@@ -78,14 +77,14 @@ def pay(
 
 def supplement(dossier: Dossier, file: Source, state: State = None) -> int:
     """Give what was asked for: fields and papers, as the portal's own JSON."""
-    Parts(settings(state)).post("dvc", f"/ho-so/{dossier}/bo-sung", _read(file))
+    parts_of(state).post("dvc", f"/ho-so/{dossier}/bo-sung", _read(file))
     _print(f"{dossier}: supplemented")
     return 0
 
 
 def withdraw(dossier: Dossier, reason: Annotated[str, typer.Option(help="Why (lý do).")] = "Người nộp đổi ý", state: State = None) -> int:
     """Ask to withdraw a dossier."""
-    Parts(settings(state)).post("dvc", f"/ho-so/{dossier}/rut", {"LyDo": reason})
+    parts_of(state).post("dvc", f"/ho-so/{dossier}/rut", {"LyDo": reason})
     _print(f"{dossier}: withdrawal asked for")
     return 0
 
@@ -101,7 +100,7 @@ def decide(  # noqa: PLR0917  # a command's parameters are its options
     if at not in ("land", "tax"):
         raise Unusable(f"--at {at}: officers decide at land or tax")
     body = {"HanhDong": action} | ({"LyDo": reason} if reason else {})
-    Parts(settings(state)).post(at, f"/ho-so/{dossier}/quyet-dinh", body)
+    parts_of(state).post(at, f"/ho-so/{dossier}/quyet-dinh", body)
     _print(f"{dossier}: {action}")
     return 0
 

@@ -4,14 +4,16 @@ import json
 import re
 import time
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.calls import Parts
-from app.commands.options import AsJson, State, settings
+from app.commands.options import AsJson, State, parts_of
 from vn.clock import VN
-from vn.errors import CannotConnect, Unusable
+from vn.errors import CannotConnect, LgspError, Unusable
+
+if TYPE_CHECKING:
+    from app.calls import Parts
 
 __all__ = ["canonical", "clock", "policy", "reset", "wait"]
 
@@ -23,7 +25,7 @@ def wait(timeout: Annotated[float, typer.Option("--timeout", "-t", min=0, help="
     """Wait until every part of the exchange is healthy; exit code 11 when the time is over."""
     deadline = time.monotonic() + timeout
     while True:
-        sick = _sick(settings(state))
+        sick = _sick(parts_of(state))
         if not sick:
             typer.echo("ready")
             return 0
@@ -32,9 +34,8 @@ def wait(timeout: Annotated[float, typer.Option("--timeout", "-t", min=0, help="
         time.sleep(0.1)
 
 
-def _sick(read: Any) -> str:
+def _sick(parts: "Parts") -> str:
     """Which parts are not well; empty when all are."""
-    parts = Parts(read)
     try:
         sick = [part for part in parts.urls if part != "supervisor" and not _well(parts, part)]
     except CannotConnect as error:
@@ -42,9 +43,7 @@ def _sick(read: Any) -> str:
     return ", ".join(sick)
 
 
-def _well(parts: Parts, part: str) -> bool:
-    from vn.errors import LgspError
-
+def _well(parts: "Parts", part: str) -> bool:
     try:
         return bool(parts.get(part, "/_lgsp/health")["status"] == "ok")
     except LgspError:
@@ -57,7 +56,7 @@ def clock(
     state: State = None,
 ) -> int:
     """Show or turn the clock of every part: real; running from another instant (at); standing still (freeze); moved on (jump)."""
-    parts = Parts(settings(state))
+    parts = parts_of(state)
     names = [part for part in parts.urls if part != "supervisor"]
     if what == "jump":
         seconds = _seconds(value)
@@ -102,7 +101,7 @@ def policy(
     state: State = None,
 ) -> int:
     """Show or change how agencies decide: at once, when an officer says so, or after working days."""
-    parts = Parts(settings(state))
+    parts = parts_of(state)
     if agency and agency not in _AGENCIES:
         raise Unusable(f"policy {agency}: agencies are {', '.join(_AGENCIES)}")
     if decision:
@@ -117,7 +116,7 @@ def policy(
 
 def canonical(state: State = None) -> int:
     """Print the canonical form of every agency's database as JSON: equal for runs that had equal effects."""
-    parts = Parts(settings(state))
+    parts = parts_of(state)
     forms = {name: parts.get(name, "/_lgsp/canonical") for name in _AGENCIES if name in parts.urls}
     typer.echo(json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True))
     return 0
@@ -125,6 +124,6 @@ def canonical(state: State = None) -> int:
 
 def reset(json_: AsJson = False, state: State = None) -> int:
     """Begin anew without a restart: new topics, agencies as at their founding."""
-    Parts(settings(state)).post("supervisor", "/_lgsp/reset")
+    parts_of(state).post("supervisor", "/_lgsp/reset")
     typer.echo(json.dumps({"reset": True}) if json_ else "everything begins anew")
     return 0

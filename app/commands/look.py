@@ -2,65 +2,59 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from app.calls import Parts
-from app.case import timeline, turn
-from app.commands.options import AsJson, State, settings
-from app.messages import Archive, Entry, instant, short
-from app.notices import show_notices
+from app.commands.options import AsJson, State, parts_of, settings
+from app.entries import Entry, instant, outcome_of, short
+from app.listing import lines, table
+from app.settings import Settings
 from vn.errors import Unusable
+
+if TYPE_CHECKING:
+    from app.messages import Archive
 
 __all__ = ["dead_letters", "journal", "notices", "show", "trace"]
 
 dead_letters = typer.Typer(help="What was refused or could not be delivered: list, show, replay.", no_args_is_help=True)
 
+Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier code (mã hồ sơ).")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As `lgsp dead-letters list` shows it, e.g. 3-0.")]
 Outcome = Annotated[str | None, typer.Option(help="Only these: delivered, refused, or a code such as client.access_denied.")]
+T = TypeVar("T")
 
 
-def trace(dossier: Annotated[str, typer.Argument(metavar="DOSSIER")], json_: AsJson = False, state: State = None) -> int:
+def trace(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
     """The timeline of a case: every message, the time of each leg, and whose turn it is now."""
-    read = settings(state)
+    from app.case import timeline, turn
 
-    async def entries() -> list[Entry]:
-        async with Archive.open(read) as archive:
-            return [each for each in await archive.journal() if each["subject"] == dossier]
+    async def about(archive: "Archive") -> list[Entry]:
+        return [each for each in await archive.journal() if each["subject"] == dossier]
 
-    legs = timeline(_run(entries()))
+    legs = timeline(_read(settings(state), about))
     if not legs:
         raise Unusable(f"no message about {dossier} in the journal; is the code right? See: lgsp journal")
-    now = turn(dossier, legs, Parts(read))
+    now = turn(dossier, legs, parts_of(state))
     if json_:
-        return _lines([leg.as_json() for leg in legs] + [{"turn": now}])
-    table = _table("at", "from", "to", "contract", "outcome", "waited", "crossed")
-    for leg in legs:
-        table.add_row(*leg.row())
-    Console().print(table)
+        lines([*(leg.as_json() for leg in legs), {"turn": now}])
+        return 0
+    table(("at", "from", "to", "contract", "outcome", "waited", "crossed"), (leg.row() for leg in legs))
     typer.echo(f"waited: since the message that led to it arrived; crossed: from outbox to inbox\nwhose turn: {now}")
     return 0
 
 
 def show(message_id: Annotated[str, typer.Argument(metavar="MESSAGE-ID")], state: State = None) -> int:
     """One message: headers, payload, and the exchange's verdict for each recipient."""
-
-    async def found() -> Any:
-        async with Archive.open(settings(state)) as archive:
-            return await archive.message(message_id)
-
-    message = _run(found())
+    message = _read(settings(state), lambda archive: archive.message(message_id))
     for name, value in message.headers.items():
         typer.echo(f"{name}: {value}")
-    typer.echo()
-    typer.echo(message.payload if isinstance(message.payload, str) else json.dumps(message.payload, ensure_ascii=False, indent=2))
-    typer.echo()
+    payload = message.payload if isinstance(message.payload, str) else json.dumps(message.payload, ensure_ascii=False, indent=2)
+    typer.echo(f"\n{payload}\n")
     for entry in message.entries:
         place = f"{entry['topic']}/{entry['partition']}/{entry['offset']}"
-        typer.echo(f"verdict: {_outcome(entry)}  to {entry['recipient'] or 'nobody'}  {entry['faultString'] or ''}  ({place})")
+        typer.echo(f"verdict: {outcome_of(entry)}  to {entry['recipient'] or 'nobody'}  {entry['faultString'] or ''}  ({place})")
     return 0
 
 
@@ -74,65 +68,50 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
 ) -> int:
     """What crossed the exchange: one row per message and recipient."""
 
-    def wanted(entry: Entry) -> bool:
-        return (
-            (contract is None or short(entry["type"]) == contract or entry["type"] == contract)
-            and (about is None or entry["subject"] == about)
-            and (outcome is None or outcome in (_outcome(entry), "refused" if not entry["succeeded"] else "delivered"))
-        )
+    def tell(entry: Entry) -> None:
+        verdicts = (outcome_of(entry), "delivered" if entry["succeeded"] else "refused")
+        names = (short(entry["type"]), entry["type"])
+        if (contract is None or contract in names) and about in (None, entry["subject"]) and (outcome is None or outcome in verdicts):
+            typer.echo(json.dumps(entry, ensure_ascii=False) if json_ else _row(entry))
 
-    async def print_all() -> int:
-        async with Archive.open(settings(state)) as archive:
-            for entry in await archive.journal():
-                if wanted(entry):
-                    _print_entry(entry, json_)
-            if follow:
-                async for entry in archive.follow():
-                    if wanted(entry):
-                        _print_entry(entry, json_)
-        return 0
+    async def tell_all(archive: "Archive") -> None:
+        for entry in await archive.journal():
+            tell(entry)
+        if follow:
+            async for entry in archive.follow():
+                tell(entry)
 
-    return _run(print_all())
+    _read(settings(state), tell_all)
+    return 0
 
 
-def notices(dossier: Annotated[str, typer.Argument(metavar="DOSSIER")], state: State = None) -> int:
+def notices(dossier: Dossier, state: State = None) -> int:
     """The payment notices of a dossier as the citizen gets them."""
-    case = Parts(settings(state)).get("dvc", f"/ho-so/{dossier}")
-    show_notices(Console(), case)
+    from rich.console import Console
+
+    from app.notices import show_notices
+
+    show_notices(Console(), parts_of(state).get("dvc", f"/ho-so/{dossier}"))
     return 0
 
 
 @dead_letters.command("list")
 def list_dead_letters(json_: AsJson = False, state: State = None) -> int:
     """Every dead letter: name, when, from which topic, code."""
-
-    async def found() -> Any:
-        async with Archive.open(settings(state)) as archive:
-            return await archive.dead_letters()
-
-    rows = [
-        {"name": each.name, "at": instant(each.letter.timestamp), "topic": each.letter.topic, "code": each.letter.code}
-        | {"message": each.letter.message}
-        for each in _run(found())
-    ]
+    found = _read(settings(state), lambda archive: archive.dead_letters())
+    rows = [(each.name, instant(each.letter.timestamp), each.letter.topic, each.letter.code, each.letter.message) for each in found]
+    columns = ("name", "at", "topic", "code", "message")
     if json_:
-        return _lines(rows)
-    table = _table("name", "at", "topic", "code", "message")
-    for row in rows:
-        table.add_row(*row.values())
-    Console().print(table)
+        lines(dict(zip(columns, row, strict=True)) for row in rows)
+    else:
+        table(columns, rows)
     return 0
 
 
 @dead_letters.command("show")
-def show_dead_letter(name: Annotated[str, typer.Argument(metavar="NAME")], state: State = None) -> int:
+def show_dead_letter(name: Name, state: State = None) -> int:
     """One dead letter: where it came from, why, every fault, its original headers and value."""
-
-    async def found() -> Any:
-        async with Archive.open(settings(state)) as archive:
-            return await archive.dead_letter(name)
-
-    letter = _run(found())
+    letter = _read(settings(state), lambda archive: archive.dead_letter(name))
     typer.echo(f"from {letter.topic}/{letter.partition}/{letter.offset} at {instant(letter.timestamp)}")
     typer.echo(f"{letter.code}: {letter.message}")
     for fault in letter.faults:
@@ -144,41 +123,23 @@ def show_dead_letter(name: Annotated[str, typer.Argument(metavar="NAME")], state
 
 
 @dead_letters.command("replay")
-def replay_dead_letter(name: Annotated[str, typer.Argument(metavar="NAME")], state: State = None) -> int:
+def replay_dead_letter(name: Name, state: State = None) -> int:
     """Send it again: to the sender's outbox where it was refused, to the one recipient's inbox where delivery failed."""
-
-    async def sent() -> str:
-        async with Archive.open(settings(state)) as archive:
-            return await archive.replay(name)
-
-    typer.echo(f"{name}: sent again to {_run(sent())}")
+    typer.echo(f"{name}: sent again to {_read(settings(state), lambda archive: archive.replay(name))}")
     return 0
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
+def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
+    """What `ask` answers, from the topics of the settings' space."""
+    from app.messages import Archive
+
+    async def answered() -> T:
+        async with Archive.open(read) as archive:
+            return await ask(archive)
+
+    return asyncio.run(answered())
 
 
-def _outcome(entry: Entry) -> str:
-    return "delivered" if entry["succeeded"] else str(entry["faultCode"])
-
-
-def _print_entry(entry: Entry, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(entry, ensure_ascii=False))
-        return
+def _row(entry: Entry) -> str:
     at, source, to = instant(entry["requestInTs"]), short(entry["source"]), short(entry["recipient"]) or "-"
-    typer.echo(f"{at}  {source:8} {to:8} {short(entry['type']):29} {entry['subject'] or '':26} {_outcome(entry):12} {entry['messageId']}")
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _lines(rows: list[dict[str, Any]]) -> int:
-    for row in rows:
-        typer.echo(json.dumps(row, ensure_ascii=False))
-    return 0
+    return f"{at}  {source:8} {to:8} {short(entry['type']):29} {entry['subject'] or '':26} {outcome_of(entry):12} {entry['messageId']}"

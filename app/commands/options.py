@@ -3,13 +3,16 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.settings import Settings
 
-__all__ = ["AsJson", "State", "environment", "settings"]
+if TYPE_CHECKING:
+    from app.calls import Parts
+
+__all__ = ["AsJson", "State", "environment", "parts_of", "settings"]
 
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Folder of all state; default .lgsp, or LGSP_STATE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
@@ -18,6 +21,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a l
 def environment() -> dict[str, str]:
     """All variables of this process, for its children."""
     return dict(os.environ)  # noqa: TID251  # the one place
+
+
+def parts_of(state: Path | None = None) -> "Parts":
+    """The parts that these settings reach."""
+    from app.calls import Parts
+
+    return Parts(settings(state))
 
 
 def settings(state: Path | None = None) -> Settings:

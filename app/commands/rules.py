@@ -3,17 +3,17 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.commands.options import AsJson, settings
-from app.joins import catalogue_of, rules_of
-from contracts import Contract, compare, parse
-from contracts.export import export as write
+from app.listing import lines, table
 from vn.errors import ContractViolation, Unusable
+
+if TYPE_CHECKING:
+    from bus import Members, Rights
+    from contracts import Catalogue, Contract
 
 __all__ = ["access", "contracts", "members"]
 
@@ -24,19 +24,18 @@ access = typer.Typer(help="Access rights: who may say what to whom.", no_args_is
 @contracts.command("list")
 def list_contracts(json_: AsJson = False) -> None:
     """Every contract in force: the built-in family, and those of LGSP_CONTRACTS."""
-    known = list(catalogue_of(settings()))
+    known = list(_catalogue())
     if json_:
-        return _lines([_contract(each) for each in known])
-    table = _table("contract", "title", "from", "to")
-    for each in known:
-        table.add_row(each.short, each.title, _short(each.senders), _short(each.recipients))
-    return Console().print(table)
+        lines(_contract(each) for each in known)
+    else:
+        rows = ((each.short, each.title, _short(each.senders), _short(each.recipients)) for each in known)
+        table(("contract", "title", "from", "to"), rows)
 
 
 @contracts.command("show")
 def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")]) -> None:
     """One contract: who says it, why, and its JSON Schema."""
-    typer.echo(json.dumps(catalogue_of(settings()).by_short(name).schema, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(_catalogue().by_short(name).schema, ensure_ascii=False, indent=2))
 
 
 @contracts.command("check")
@@ -45,7 +44,9 @@ def check(
     contract: Annotated[str | None, typer.Option(help="Against which contract; a CloudEvent names its own.")] = None,
 ) -> int:
     """Check a payload against its contract: every fault at once, with its place; exit code 1 if there is any."""
-    known = catalogue_of(settings())
+    from contracts import parse
+
+    known = _catalogue()
     raw = _bytes(file)
     try:
         value: Any = parse(raw)
@@ -72,12 +73,14 @@ def diff(
     json_: AsJson = False,
 ) -> int:
     """Compare two versions of a contract: can readers of the new one read what was written with the old one, and the reverse?"""
+    from contracts import compare
+
     if mode.upper() not in ("BACKWARD", "FORWARD", "FULL", "NONE"):
         raise Unusable(f"--mode {mode}: say backward, forward, full or none")
     found = compare(_schema(old), _schema(new))
     directions = {"backward": found.backward, "forward": found.forward, "full": found.full}
     if json_:
-        _lines([{name: [str(each) for each in faults] for name, faults in directions.items()}])
+        lines([{name: [str(each) for each in faults] for name, faults in directions.items()}])
     else:
         for name, faults in directions.items():
             typer.echo(f"{name:9} {'no' if faults else 'yes'}")
@@ -90,6 +93,8 @@ def diff(
 @contracts.command("export")
 def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*.json and asyncapi.json.")]) -> None:
     """Write every JSON Schema and the AsyncAPI 3 document."""
+    from contracts.export import export as write
+
     try:
         write(folder)
     except OSError as error:
@@ -99,35 +104,32 @@ def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*
 
 def members(json_: AsJson = False) -> None:
     """Every member of the exchange: id, names, status, receipts."""
-    register, _ = rules_of(settings())
+    register, _ = _rules()
     rows: list[dict[str, Any]] = [
         {"member": each.id, "short": each.short, "nameVi": each.name_vi, "nameEn": each.name_en, "status": each.status}
         | {"receipts": each.receipts, "contact": each.contact}
         for each in register
     ]
     if json_:
-        return _lines(rows)
-    table = _table("member", "short", "name", "status", "receipts")
-    for row in rows:
-        table.add_row(row["member"], row["short"], f"{row['nameVi']}\n{row['nameEn']}", row["status"], row["receipts"])
-    return Console().print(table)
+        lines(rows)
+    else:
+        shown = ((row["member"], row["short"], f"{row['nameVi']}\n{row['nameEn']}", row["status"], row["receipts"]) for row in rows)
+        table(("member", "short", "name", "status", "receipts"), shown)
 
 
 @access.command("list")
 def list_access(json_: AsJson = False) -> None:
     """Every right: contract, from, to, and the line of the file that gives it."""
-    _, rights = rules_of(settings())
+    _, rights = _rules()
     rows = [
         {"contract": ", ".join(sorted(each.types)), "from": ", ".join(sorted(each.sources)), "to": ", ".join(sorted(each.recipients))}
         | {"rule": each.place}
         for each in rights.rules
     ]
     if json_:
-        return _lines(rows)
-    table = _table("contract", "from", "to", "rule")
-    for row in rows:
-        table.add_row(*row.values())
-    return Console().print(table)
+        lines(rows)
+    else:
+        table(("contract", "from", "to", "rule"), (tuple(row.values()) for row in rows))
 
 
 @access.command("why")
@@ -137,18 +139,30 @@ def why(
     recipient: Annotated[str, typer.Argument(metavar="TO", help="Member id or short name.")],
 ) -> int:
     """Say which rule lets a message through, or what is missing; exit code 1 if it may not pass."""
-    register, rights = rules_of(settings())
-    held = catalogue_of(settings()).by_short(contract)
+    register, rights = _rules()
+    held = _catalogue().by_short(contract)
     found = rights.why(held, register.named(source).id, register.named(recipient).id)
     typer.echo(found.reason)
     return 0 if found.allowed else 1
+
+
+def _catalogue() -> "Catalogue":
+    from app.joins import catalogue_of
+
+    return catalogue_of(settings())
+
+
+def _rules() -> "tuple[Members, Rights]":
+    from app.joins import rules_of
+
+    return rules_of(settings())
 
 
 def _schema(name: str) -> Any:
     """A schema from a file, or of a contract in force."""
     path = Path(name)
     if path.suffix != ".json" and not path.exists():
-        return catalogue_of(settings()).by_short(name).schema
+        return _catalogue().by_short(name).schema
     try:
         return json.loads(_bytes(path))
     except ValueError as error:
@@ -162,22 +176,10 @@ def _bytes(path: Path) -> bytes:
         raise Unusable(f"{path}: {error.strerror}") from None
 
 
-def _contract(each: Contract) -> dict[str, Any]:
+def _contract(each: "Contract") -> dict[str, Any]:
     names = {"contract": each.short, "type": each.type, "title": each.title, "owner": each.owner, "origin": each.origin}
     return {**names, "from": list(each.senders), "to": list(each.recipients)}
 
 
 def _short(ids: Sequence[str]) -> str:
     return ", ".join("any" if each == "*" else each.rsplit("/", 1)[-1] for each in ids)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _lines(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        typer.echo(json.dumps(row, ensure_ascii=False))

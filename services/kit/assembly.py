@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from services.kit import admin, feed
 from services.kit.agency import Agency, AgencySettings, Profession
@@ -24,7 +25,7 @@ def assemble(settings: AgencySettings, profession: Profession, *routers: APIRout
         agency.worker.stop()
         agency.close()
 
-    app = FastAPI(title=profession.title, summary=profession.summary, version=admin.VERSION, lifespan=living, redoc_url=None)
+    app = FastAPIOffline(title=profession.title, summary=profession.summary, version=admin.VERSION, lifespan=living, redoc_url=None)
     app.state.agency = agency
     install(app)
     app.add_middleware(Unexpected)

@@ -1,0 +1,27 @@
+"""How a journal entry is shown: short names, time of day, outcome."""
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from vn.clock import VN
+
+__all__ = ["Entry", "instant", "outcome_of", "short"]
+
+Entry: TypeAlias = dict[str, Any]
+
+
+def instant(milliseconds: int | None) -> str:
+    """A record's timestamp as Viet Nam's time of day."""
+    return "" if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, VN).strftime("%H:%M:%S.%f")[:-3]
+
+
+def short(name: str | None) -> str:
+    """A member's or a contract's short name: `ilis`, `land.transfer-slip`."""
+    if not name:
+        return ""
+    return name.rsplit("/", 1)[-1] if "/" in name else name.removeprefix("vn.gov.").removesuffix(".v1")
+
+
+def outcome_of(entry: Entry) -> str:
+    """delivered, or the code of the refusal."""
+    return "delivered" if entry["succeeded"] else str(entry["faultCode"])
