@@ -113,9 +113,7 @@ def _parcel(slip: Slip, parcel: Parcel, place: str, known: Known) -> Iterator[Fa
     elif booked is None:
         yield Fault(f"{place}/SO_THUADAT", f"sổ thuế đất không có {parcel.key}")
     elif booked.key != parcel.key:
-        yield Fault(
-            f"{place}/MA_DBHC", f"ngày {slip.issued_on:%d/%m/%Y} thửa đất thuộc xã {booked.key.commune}, không phải {parcel.key.commune}"
-        )
+        yield Fault(f"{place}/MA_DBHC", f"ngày {slip.issued_on:%d/%m/%Y} thửa đất thuộc xã {booked.key.commune}")
     if booked and booked.area != parcel.areas.parcel:
         yield Fault(f"{place}/DIEN_TICH/DT_THUA", f"diện tích {parcel.areas.parcel} m² khác sổ thuế đất: {booked.area} m²")
     if booked and booked.certificate != parcel.certificate:
