@@ -1,7 +1,9 @@
 """HTTP with one agency: one pooled client, every failure of the connection as `Retry`."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -15,34 +17,26 @@ from vn.errors import Fault, LgspError, Retry
 # h11 gives one error for a peer that went away and for a peer that talks gibberish; only the words differ.
 WENT_AWAY = ("Server disconnected", "peer closed connection")
 KEEP_ALIVE = 3.0  # below the 5 s after which uvicorn closes an idle connection
+ALWAYS = {"Accept": "*/*", "User-Agent": "lgsp-adapter"}
 
 
 class AgencyClient:
-    """Async context; `call_timeout` bounds a whole call, answer included."""
+    """Async context; `call_timeout` bounds a whole call, answer included. Who calls bounds how many calls run at one time."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        call_timeout: float = 10.0,
-        connections: int = 66,
-        read_no: Callable[[Answer], LgspError] = problem,
-    ) -> None:
+    def __init__(self, url: str, *, call_timeout: float = 10.0, read_no: Callable[[Answer], LgspError] = problem) -> None:
+        self._url = url.rstrip("/")
         self._read_no = read_no
         self._timeout = call_timeout
-        self._http = httpx.AsyncClient(
-            base_url=url.rstrip("/"),
-            timeout=None,  # every call has its own deadline
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEP_ALIVE),
-            trust_env=False,
-            verify=url.startswith("https:"),  # reading the certificate store takes longer than starting the rest
-        )
+        # Reading the certificate store takes longer than starting all the rest.
+        self._tls = httpx.create_ssl_context() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._idle: list[httpx.AsyncHTTPTransport] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._http.aclose()
+        for transport in self._idle:
+            await transport.aclose()
 
     async def call(
         self,
@@ -56,7 +50,7 @@ class AgencyClient:
         """The agency's yes; raises `Retry`, `Unknown`, `AgencyAnsweredNo` or `Nonsense`."""
         try:
             async with asyncio.timeout(within or self._timeout):
-                response = await self._http.request(method, path, headers=headers, content=content)
+                response = await self._exchange(method, path, {**ALWAYS, **(headers or {})}, content)
         except TimeoutError as error:
             raise Retry("the agency does not answer in time") from error
         except httpx.RemoteProtocolError as error:
@@ -69,9 +63,30 @@ class AgencyClient:
             raise  # our own mistake, not the agency's
         except httpx.TransportError as error:
             raise Retry(f"the agency cannot be reached ({type(error).__name__})") from error
-        return judge(
-            Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content), self._read_no
-        )
+        return judge(Answer(response.status_code, dict(response.headers), response.content), self._read_no)
+
+    async def _exchange(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Response:
+        request = httpx.Request(method, self._url + path, headers=headers, content=content)
+        async with self._connection() as connection:
+            response = await connection.handle_async_request(request)
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        return response
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+        # httpx's own pool looks at every connection for every call: 64 calls at a time cost five times as much there.
+        transport = self._idle.pop() if self._idle else self._new()
+        try:
+            yield transport
+        finally:
+            self._idle.append(transport)
+
+    def _new(self) -> httpx.AsyncHTTPTransport:
+        one = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
+        return httpx.AsyncHTTPTransport(verify=self._tls, limits=one, trust_env=False)
 
     async def feed(self, after: int | None, *, limit: int, wait: float) -> Any:
         """What the agency has to tell after this cursor (None: after what was last acknowledged), as JSON; waits up to `wait` seconds."""

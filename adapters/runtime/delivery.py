@@ -8,12 +8,13 @@ from adapters.runtime.declaration import Adapter, Received
 from adapters.runtime.gate import Gate
 from adapters.runtime.health import Health
 from adapters.runtime.letters import failure
+from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import Again, GiveUp, History, after
-from adapters.runtime.ports import Outbox, Record
 from adapters.runtime.settings import Settings
 from bus.envelope import Message, decode, readable
+from bus.kafka import Received as Record
 from contracts import Catalogue, ExchangeReceipt
-from vn.errors import AgencyAnsweredNo, Fault, Refused, Retry, Unknown
+from vn.errors import AgencyAnsweredNo, Fault, Refused, Unknown
 
 log = structlog.get_logger("adapters.runtime")
 
@@ -34,22 +35,32 @@ class Delivery:
     async def settle(self, record: Record, gate: Gate) -> None:
         """Returns when this record may be acknowledged, however long that takes."""
         where = f"inbox {record.partition}/{record.offset}"
-        history = History()
         self._health.in_flight += 1
         try:
-            while (step := await self._try(record, gate, history)) is not None:
-                if isinstance(step, GiveUp):
-                    await self._report(record, step, gate)
+            while True:
+                try:
+                    await self._to_the_end(record, gate, where)
                     return
-                history = step.history
-                if step.away:
-                    gate.close(record.offset)
-                    self._health.trouble(where, step.why)
-                await gate.wait(step.wait)
-            self._health.well(where)
+                except Exception as error:  # noqa: BLE001  # a mistake of the runtime itself; no record is lost for it
+                    self._health.trouble(where, f"inbox: the adapter fails ({type(error).__name__})")
+                    log.error("the adapter fails", member=self._adapter.name, error=type(error).__name__, **_about(record))
+                    await gate.wait(self._settings.backoff.most)
         finally:
             self._health.in_flight -= 1
             self._health.forget(where)
+
+    async def _to_the_end(self, record: Record, gate: Gate, where: str) -> None:
+        history = History()
+        while (step := await self._try(record, gate, history)) is not None:
+            if isinstance(step, GiveUp):
+                await self._report(record, step)
+                return
+            history = step.history
+            if step.away:
+                gate.close(record.offset)
+                self._health.trouble(where, f"inbox: {step.why}")
+            await gate.wait(step.wait)
+        self._health.well(where)
 
     async def _try(self, record: Record, gate: Gate, history: History) -> Again | GiveUp | None:
         async with gate.turn(record.offset):
@@ -57,9 +68,8 @@ class Delivery:
                 await self._apply(record)
             except Exception as error:  # noqa: BLE001  # whatever a handler raises is about this one message
                 step = after(error, history, self._settings)
-                log.warning(
-                    "not applied", member=self._adapter.name, error=type(error).__name__, again=isinstance(step, Again), **_about(record)
-                )
+                tell = log.warning if history == History() or isinstance(step, GiveUp) else log.debug
+                tell("not applied", member=self._adapter.name, error=type(error).__name__, again=isinstance(step, Again), **_about(record))
                 return step
         return None
 
@@ -95,20 +105,11 @@ class Delivery:
         except (Unknown, AgencyAnsweredNo) as error:
             log.error("receipt for no entry of the feed", entry=entry, error=type(error).__name__, dossier=message.subject)
 
-    async def _report(self, record: Record, reason: GiveUp, gate: Gate) -> None:
+    async def _report(self, record: Record, reason: GiveUp) -> None:
         """Into the own outbox, however long the broker is away."""
         letter = failure(record, reason, member=self._adapter.member, catalogue=self._catalogue, now=self._health.now())
-        where, failures = f"inbox {record.partition}/{record.offset}", 0
-        while True:
-            try:
-                await self._outbox.send([letter])
-            except Retry as error:
-                failures += 1
-                self._health.trouble(where, str(error))
-                await gate.wait(self._settings.backoff.wait(failures))
-            else:
-                log.error("delivery failed", code=reason.code, faults=len(reason.faults), member=self._adapter.name, **_about(record))
-                return
+        await self._outbox.send([letter])
+        log.error("delivery failed", code=reason.code, faults=len(reason.faults), member=self._adapter.name, **_about(record))
 
 
 def _about(record: Record) -> dict[str, object]:

@@ -9,12 +9,12 @@ from adapters.runtime.declaration import Adapter, FeedItem
 from adapters.runtime.entries import BadEntry, read_page
 from adapters.runtime.health import Health
 from adapters.runtime.letters import letter
+from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import GiveUp, untranslatable
-from adapters.runtime.ports import Outbox
 from adapters.runtime.settings import Settings
 from bus.envelope import Message
 from contracts import Catalogue
-from vn.errors import AgencyAnsweredNo, LgspError, Unknown
+from vn.errors import AgencyAnsweredNo, LgspError, Refused, Unknown
 
 log = structlog.get_logger("adapters.runtime")
 WHERE = "feed"
@@ -55,7 +55,8 @@ class Feed:
                 failures += 1
                 wait = 0.0
                 self._health.trouble(WHERE, f"feed: {error if isinstance(error, LgspError) else type(error).__name__}")
-                log.warning("feed waits", member=self._adapter.name, error=type(error).__name__, failures=failures)
+                tell = log.warning if failures == 1 else log.debug
+                tell("feed waits", member=self._adapter.name, error=type(error).__name__, failures=failures)
                 await self._pause(self._settings.backoff.wait(failures))
             else:
                 failures = 0
@@ -65,17 +66,28 @@ class Feed:
     async def _page(self, cursor: int | None, wait: float) -> int | None:
         """Send one page on; answers the cursor that acknowledges it, None where there is nothing to acknowledge."""
         page = read_page(await self._client.feed(cursor, limit=self._settings.feed_limit, wait=wait))
-        messages = []
+        letters = []
         for entry in page.entries:
             said = self._said(entry)
             if isinstance(said, Message):
-                messages.append(said)
+                letters.append((entry, said))
             elif said is not None:
                 await self._tell(entry, said)
-        if messages:
-            await self._outbox.send(messages)
+        await self._send(letters)
         # Never said twice: after a reset the agency counts from the start, and an old cursor would acknowledge the unread.
         return page.next if page.entries else None
+
+    async def _send(self, letters: list[tuple[FeedItem | BadEntry, Message]]) -> None:
+        if not letters:
+            return
+        try:
+            await self._outbox.send([message for _, message in letters])
+        except Refused as error:
+            if len(letters) == 1:
+                await self._tell(letters[0][0], GiveUp(error.code, error.message, error.faults))
+                return
+            for each in letters:  # one of them does not fit; the others are sent again, as what they are
+                await self._send([each])
 
     def _said(self, entry: FeedItem | BadEntry) -> Message | GiveUp | None:
         if isinstance(entry, BadEntry):

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
-import structlog
-
 from adapters.runtime.gate import Gate
 from adapters.runtime.health import Health
 from adapters.runtime.lanes import Lanes
-from adapters.runtime.ports import Record, Source
 from adapters.runtime.settings import Settings
-from vn.errors import LgspError, Retry
+from bus.kafka import Consumer, Place, Taken
+from bus.kafka import Received as Record
 
-log = structlog.get_logger("adapters.runtime")
 WHERE = "inbox"
+MOST = 500  # records taken at one time
+COMMITS_WITHIN = 0.4  # s, when stopping or rebalancing
 
 
 class Inbox:
-    """Works off the partitions it is given, until cancelled; then what is in the agency's hands may finish, and is committed."""
+    """Works off the partitions it is given."""
 
     def __init__(
         self,
@@ -33,72 +32,69 @@ class Inbox:
         self._settings = settings
         self._pause = pause
         self._slots = asyncio.Semaphore(settings.in_flight)
-        self._partitions: dict[int, Lanes] = {}
+        self._lanes: dict[Place, Lanes] = {}
+        self._full: set[Place] = set()
         self._progress = asyncio.Event()
 
-    async def run(self, source: Source) -> None:
-        """Take, hand out, commit, until cancelled."""
-        committing = asyncio.create_task(self._commit_for_ever(source))
+    async def run(self, consumer: Consumer) -> None:
+        """Take, hand out, commit, until cancelled; then what the agency has in its hands may finish, and is committed."""
+        committing = asyncio.create_task(self._commit_for_ever(consumer))
         try:
-            failures = 0
             while True:
-                try:
-                    records = await source.take(self._full())
-                except Exception as error:  # noqa: BLE001  # the loop outlives whatever the broker does to it
-                    failures += 1
-                    self._health.trouble(WHERE, f"inbox: {error if isinstance(error, LgspError) else type(error).__name__}")
-                    log.warning("inbox waits", error=type(error).__name__, failures=failures)
-                    await self._pause(self._settings.backoff.wait(failures))
-                else:
-                    failures = 0
-                    self._health.well(WHERE)
-                    self._hand_out(records)
-                self._health.lag = self._lag(source)
+                # What is held back goes on as soon as there is room, not a poll later.
+                self._hand_out(await consumer.take(MOST, within=self._settings.commit_every if self._full else self._settings.poll))
+                self._hold_back(consumer)
+                self._look(consumer)
         finally:
             committing.cancel()
-            await self.release(source, tuple(self._partitions))
+            with suppress(asyncio.CancelledError):
+                await committing
+            await self.release(consumer, tuple(self._lanes))
 
-    async def release(self, source: Source, partitions: Collection[int]) -> None:
+    async def release(self, consumer: Consumer, places: Collection[Place]) -> None:
         """Somebody else gets these partitions, or nobody: finish what is begun, commit it, forget the rest."""
-        lanes = {number: self._partitions[number] for number in partitions if number in self._partitions}
+        lanes = {place: self._lanes.pop(place) for place in places if place in self._lanes}
+        self._full.difference_update(lanes)
         await asyncio.gather(*(each.drain(self._settings.stop_within) for each in lanes.values()))
-        positions = {number: position for number, each in lanes.items() if (position := each.window.to_commit()) is not None}
-        for number in lanes:
-            del self._partitions[number]
-        if positions:
-            with suppress(Retry):  # then it is delivered again
-                await source.commit(positions)
+        with suppress(TimeoutError):  # then it is delivered again
+            async with asyncio.timeout(COMMITS_WITHIN):
+                await consumer.commit({place: at for place, each in lanes.items() if (at := each.window.to_commit()) is not None})
 
-    def _hand_out(self, records: Collection[Record]) -> None:
-        for record in records:
-            lanes = self._partitions.get(record.partition)
+    def _hand_out(self, taken: Taken) -> None:
+        for place, records in taken.items():
+            lanes = self._lanes.get(place)
             if lanes is None:
-                lanes = self._partitions[record.partition] = Lanes(
-                    Gate(self._slots, self._pause), settle=self._settle, progress=self._progress.set
-                )
-            lanes.put(record)
+                gate = Gate(self._slots, self._pause)
+                lanes = self._lanes[place] = Lanes(gate, settle=self._settle, progress=self._progress.set)
+            for record in records:
+                lanes.put(record)
 
-    def _full(self) -> frozenset[int]:
-        return frozenset(number for number, lanes in self._partitions.items() if len(lanes.window) >= self._settings.span)
+    def _hold_back(self, consumer: Consumer) -> None:
+        """A partition with too much begun waits; without that, one poisoned dossier would let the rest run ahead without bound."""
+        full = {place for place, lanes in self._lanes.items() if len(lanes.window) >= self._settings.span}
+        consumer.pause(*(full - self._full))
+        consumer.resume(*(self._full - full))
+        self._full = full
 
-    def _lag(self, source: Source) -> int | None:
-        not_taken = source.lag()
-        return None if not_taken is None else not_taken + sum(len(lanes.window) for lanes in self._partitions.values())
+    def _look(self, consumer: Consumer) -> None:
+        lag = consumer.lag()
+        self._health.lag = sum(lag.values()) + sum(len(lanes.window) for lanes in self._lanes.values())
+        if consumer.age() > self._settings.patience and not self._full:
+            self._health.trouble(WHERE, "inbox: the broker does not answer")
+        else:
+            self._health.well(WHERE)
 
-    async def _commit_for_ever(self, source: Source) -> None:
+    async def _commit_for_ever(self, consumer: Consumer) -> None:
         while True:
             await self._progress.wait()
             self._progress.clear()
-            positions = {number: at for number, lanes in self._partitions.items() if (at := lanes.window.to_commit()) is not None}
+            positions = {place: at for place, lanes in self._lanes.items() if (at := lanes.window.to_commit()) is not None}
             if not positions:
                 continue
-            try:
-                await source.commit(positions)
-            except Retry as error:
-                log.warning("not committed", error=type(error).__name__)
-                self._progress.set()
+            if await consumer.commit(positions):
+                for place, position in positions.items():
+                    if place in self._lanes:
+                        self._lanes[place].window.committed(position)
             else:
-                for number, position in positions.items():
-                    if number in self._partitions:
-                        self._partitions[number].window.committed(position)
+                self._progress.set()
             await self._pause(self._settings.commit_every)

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from adapters.runtime.gate import Gate
-from adapters.runtime.ports import Record
 from adapters.runtime.window import Window
+from bus.kafka import Received as Record
 
 
 class Lanes:

@@ -1,12 +1,15 @@
 """What an adapter says to the exchange, as messages: feed entries translated, failed deliveries reported. Pure."""
 
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import ValidationError
 
 from adapters.runtime.declaration import FeedItem, To
 from adapters.runtime.policy import GiveUp
-from adapters.runtime.ports import Record
 from bus.envelope import MAX_TEXT, Message, readable
+from bus.kafka import Received as Record
 from contracts import Catalogue, DeliveryFailed, FaultAt, Payload
 
 MOST_FAULTS = 1000
@@ -42,16 +45,19 @@ def failure(record: Record, reason: GiveUp, *, member: str, catalogue: Catalogue
     """`exchange.delivery-failed` for one record of the inbox; its id comes from where the record lies, so a resend repeats it."""
     said = readable(record.headers)
     place = f"{record.topic}/{record.partition}/{record.offset}"
-    source, message_id = said.get("ce_source", f"/{member}")[1:], said.get("ce_id", place)
-    payload = DeliveryFailed(
-        message_id=message_id,
-        source=source,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        code=reason.code,
-        message=_text(reason.message),
-        faults=tuple(FaultAt(pointer=each.pointer[:LONGEST_POINTER], reason=_text(each.reason)) for each in reason.faults[:MOST_FAULTS]),
+    source, message_id = said.get("ce_source", member).removeprefix("/"), said.get("ce_id", place[-MAX_TEXT:])
+    payload = _reported(
+        {
+            "message_id": message_id,
+            "source": source,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "code": reason.code,
+            "message": _text(reason.message),
+            "faults": [FaultAt(pointer=each.pointer[:LONGEST_POINTER], reason=_text(each.reason)) for each in reason.faults[:MOST_FAULTS]],
+        },
+        otherwise={"source": member, "code": "adapter.failed"},
     )
     contract = catalogue.of(payload)
     subject = said.get("ce_subject") or (record.key or b"").decode(errors="replace")[:MAX_TEXT] or place
@@ -68,6 +74,14 @@ def failure(record: Record, reason: GiveUp, *, member: str, catalogue: Catalogue
         dataschema=contract.dataschema,
         traceparent=said.get("traceparent"),
     )
+
+
+def _reported(fields: dict[str, Any], *, otherwise: dict[str, str]) -> DeliveryFailed:
+    try:
+        return DeliveryFailed(**fields)
+    except ValidationError as error:  # an envelope or a handler of somebody else's making; the report goes out all the same
+        wrong = {str(each["loc"][0]) for each in error.errors()}
+        return DeliveryFailed(**fields | {name: value for name, value in otherwise.items() if name in wrong})
 
 
 def _text(reason: str) -> str:

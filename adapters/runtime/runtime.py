@@ -1,8 +1,9 @@
 """One adapter at work: its agency's feed into its outbox, its inbox into its agency."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from adapters.runtime.client import AgencyClient
 from adapters.runtime.declaration import Adapter
@@ -10,33 +11,96 @@ from adapters.runtime.delivery import Delivery
 from adapters.runtime.feed import Feed
 from adapters.runtime.health import Health, HealthSnapshot
 from adapters.runtime.inbox import Inbox
+from adapters.runtime.outbox import Outbox
 from adapters.runtime.settings import Settings
+from bus.kafka import Admin, Consumer, KafkaSettings, Place, Producer
 from bus.topics import Space
 from contracts import Catalogue
 from vn.clock import Clock
 
-if TYPE_CHECKING:
-    from bus.kafka import KafkaSettings
+KAFKA_STOPS_WITHIN = 0.3  # s, for each of two clients, so that the whole stops within 2 s even when the broker is gone
 
 
 class Runtime:
-    """Joined by `app`: `url` is the agency's, `pause` stands in for sleeping in tests."""
+    """Joined by `app`: `url` is the agency's; `pause` is how it waits before the next try."""
 
     def __init__(
         self,
         adapter: Adapter,
         url: str,
         *,
-        kafka: "KafkaSettings",
+        kafka: KafkaSettings,
         space: Space,
         catalogue: Catalogue,
         clock: Clock,
         settings: Settings | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None: ...
+    ) -> None:
+        self._adapter = adapter
+        self._url = url
+        self._kafka = replace(kafka, stop_within=KAFKA_STOPS_WITHIN)
+        self._space = space
+        self._catalogue = catalogue
+        self._settings = settings or Settings()
+        self._pause = pause
+        self._health = Health(clock.now)
+        for loop in ("feed", "inbox"):
+            self._health.trouble(loop, f"{loop}: not begun yet")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set; then within 2 seconds."""
+        """Until `stop` is set, and then at most 2 s longer. Raises `CannotConnect` where no broker answers at the start."""
+        working = asyncio.create_task(self._work())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            working.cancel()
+            await asyncio.wait({working})
+        if not working.cancelled():
+            working.result()
 
     def health(self) -> HealthSnapshot:
         """How it is doing now."""
+        return self._health.snapshot()
+
+    async def _work(self) -> None:
+        settings, space, member = self._settings, self._space, self._adapter.member
+        async with Admin(self._kafka) as admin:
+            await admin.wait_for([space.inbox(member), space.outbox(member)], within=settings.topics_within)
+        async with AsyncExitStack() as stack:
+            client = AgencyClient(self._url, call_timeout=settings.call_timeout, read_no=self._adapter.read_no)
+            await stack.enter_async_context(client)
+            producer = await stack.enter_async_context(Producer(self._kafka))
+            outbox = Outbox(producer, space.outbox(member), health=self._health, patience=settings.patience)
+            feed, inbox = self._feed(client, outbox), self._inbox(client, outbox)
+
+            async def revoked(places: Collection[Place]) -> None:
+                await inbox.release(consumer, places)
+
+            consumer = Consumer(
+                self._kafka,
+                [space.inbox(member)],
+                group=space.group(member),
+                instance=None if settings.instance is None else f"{space.group(member)}-{settings.instance}",
+                on_revoked=revoked,
+            )
+            await stack.enter_async_context(consumer)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(feed.run())
+                both.create_task(inbox.run(consumer))
+
+    def _feed(self, client: AgencyClient, outbox: Outbox) -> Feed:
+        return Feed(
+            self._adapter,
+            client,
+            catalogue=self._catalogue,
+            outbox=outbox,
+            health=self._health,
+            settings=self._settings,
+            pause=self._pause,
+        )
+
+    def _inbox(self, client: AgencyClient, outbox: Outbox) -> Inbox:
+        delivery = Delivery(self._adapter, client, catalogue=self._catalogue, outbox=outbox, health=self._health, settings=self._settings)
+        return Inbox(delivery.settle, health=self._health, settings=self._settings, pause=self._pause)

@@ -28,4 +28,8 @@ class Settings:
     in_flight: int = 64  # messages being given to the agency at one time
     span: int = 1000  # records of one partition taken and not yet committed
     commit_every: float = 0.05
-    stop_within: float = 1.0  # what is in flight may finish for this long when stopping or rebalancing
+    poll: float = 0.5  # longest wait for the inbox before the loop looks after health
+    patience: float = 5.0  # with the broker, before health turns red
+    topics_within: float = 60.0  # for the exchange to make the topics at the start
+    stop_within: float = 0.8  # what the agency has in its hands may finish for so long when stopping or rebalancing
+    instance: int | None = 0  # static member of the consumer group, taken back at once after a kill; None: a new member at every start

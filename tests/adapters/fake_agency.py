@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +50,11 @@ class FakeAgency:
         if not self.port:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self.port = free.getsockname()[1]
+
+    @property
+    def connections(self) -> int:
+        """Open now."""
+        return len(self._server.server_state.connections) if self._server else 0
 
     @property
     def url(self) -> str:
@@ -134,6 +139,13 @@ async def until(condition: Callable[[], object], within: float = 10.0) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110  # what is waited for is told by nobody
             await asyncio.sleep(0.005)
+
+
+async def until_async(condition: Callable[[], Awaitable[object]], within: float = 10.0) -> None:
+    """The same for a condition that has to ask."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110  # same
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
