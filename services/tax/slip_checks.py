@@ -7,15 +7,19 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from services.tax.duties import bases_of
 from services.tax.slip import Parcel, ParcelKey, Procedure, Role, Slip
 from vn.errors import Fault
 from vn.fidelity import Fact
+from vn.money import formatted
 from vn.units import NEW_DIVISION, Commune
 
 FORM_12_FROM = date(2024, 8, 1)  # NĐ 101/2024/NĐ-CP
 FORM_19_FROM = NEW_DIVISION  # NĐ 151/2025/NĐ-CP
 
 ROOT = "/PHIEU_CHUYEN"
+MOST_FAULTS = 200
+LARGEST_BASE = 10**15  # what a notice has room for
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Known:
 
 
 def faults_of(slip: Slip, known: Known) -> list[Fault]:
-    """All that is wrong, in the order of the form; empty where the slip can be assessed."""
+    """All that is wrong, in the order of the form, up to 200 faults; empty where the slip can be assessed."""
     return list(
         dict.fromkeys(
             [
@@ -46,11 +50,12 @@ def faults_of(slip: Slip, known: Known) -> list[Fault]:
                 *_taxpayers(slip),
                 *(fault for place, parcel in _parcels(slip) for fault in _parcel(slip, parcel, place, known)),
                 *_twice(slip),
+                *_value(slip),
                 *_declarations(slip),
                 *_deferral(slip),
             ]
         )
-    )
+    )[:MOST_FAULTS]
 
 
 def form_of(issued_on: date) -> str | None:
@@ -144,6 +149,12 @@ def _areas(parcel: Parcel, place: str) -> Iterator[Fault]:
         )
     if areas.changed is not None and areas.changed > areas.parcel:
         yield Fault(f"{at}/DT_CHUYEN_MDSD", f"diện tích chuyển mục đích {areas.changed} lớn hơn diện tích thửa {areas.parcel} m²")
+
+
+def _value(slip: Slip) -> Iterator[Fault]:
+    total = sum(bases_of(slip))
+    if total > LARGEST_BASE:
+        yield Fault(f"{ROOT}/DS_THUA_DAT", f"giá trị tính thuế {formatted(total)} vượt quá {formatted(LARGEST_BASE)}")
 
 
 def _twice(slip: Slip) -> Iterator[Fault]:

@@ -89,7 +89,7 @@ def answering(code: str, *faults: tuple[str, str]) -> Answer:
 
 
 @pytest.mark.parametrize(("contract", "name"), GOOD)
-async def test_every_good_example_becomes_a_valid_document_and_reads_back_the_same(catalogue: Catalogue, contract: str, path: Path) -> None:
+async def test_every_good_example_becomes_a_valid_document_and_reads_back_the_same(catalogue: Catalogue, contract: str, name: str) -> None:
     said = example(catalogue, contract, name)
     told = Told(answering("00"))
     handler = TAX.handler(said)

@@ -76,6 +76,7 @@ def test_a_right_slip_has_no_fault() -> None:
         (with_land(key=ParcelKey("99999", 1, 1)), "/DS_THUA_DAT/THUA_DAT[1]/MA_DBHC", "không có mã xã 99999"),
         (with_land(key=OTHER), "/DS_THUA_DAT/THUA_DAT[1]/SO_THUADAT", "sổ thuế đất không có"),
         (replace(GOOD, parcels=(LAND, LAND)), "/DS_THUA_DAT/THUA_DAT[2]/SO_THUADAT", "được ghi 2 lần"),
+        (with_land(table_price=10**15), "/DS_THUA_DAT", "vượt quá 1.000.000.000.000.000 đ"),
         (declaring(contract_signed_on=None), "/TO_KHAI/HOP_DONG", "thiếu hợp đồng"),
         (declaring(purpose_change=change("60", 2, 1).declarations.purpose_change), "/TO_KHAI/CHUYEN_MDSD", "chỉ kèm thủ tục"),
         (declaring(values=()), "/TO_KHAI/DS_GIA_TRI", "thiếu giá trị"),
@@ -154,6 +155,11 @@ def test_all_faults_are_found_at_once_in_the_order_of_the_form() -> None:
         declarations=replace(GOOD.declarations, contract_signed_on=None),
     )
     assert list(at(bad)) == ["/MAU_SO", "/DS_NGUOI_NOP_THUE", "/DS_THUA_DAT/THUA_DAT[1]/MA_GCN", "/TO_KHAI/HOP_DONG", "/GHI_NO"]
+
+
+def test_a_slip_comes_back_with_at_most_as_many_faults_as_the_contract_carries() -> None:
+    strangers = tuple(claim(f"X{n}", f"Y{n}") for n in range(150))
+    assert len(faults_of(declaring(claims=strangers), known(LAND))) == 200
 
 
 @pytest.mark.parametrize(
