@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
             self._waiting_bytes += size
         if self._frames:
             self._arrived.set()
-        if self._waiting_bytes > _AHEAD:
+        if self._waiting_bytes > _AHEAD and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
         frame = self._frames.popleft()
         before = self._waiting_bytes
         self._waiting_bytes -= len(frame)
-        if before > _AHEAD >= self._waiting_bytes:
+        if before > _AHEAD >= self._waiting_bytes and not self._transport.is_closing():
             self._transport.resume_reading()
         return frame
 

@@ -2,13 +2,15 @@
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from datetime import timedelta
 from functools import cache
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 from kio.index import load_request_schema, load_response_schema
 from kio.serial import entity_reader, entity_writer
+
+from bus.embedded.skim import entity_in, skimmer
 
 Tree = Mapping[str, Any]
 """A response under kio's field names: what a version lacks is left out, what is not given takes the version's default."""
@@ -38,9 +40,10 @@ def head(frame: bytes) -> Head:
 
 def read(api: int, version: int, frame: bytes) -> tuple[str | None, Any]:
     """The client id and the request itself."""
-    read_header, read_body = _readers(api, version)
+    read_header, skim, read_body = _readers(api, version)
     try:
         top, size = read_header(frame, 0)
+        skim(frame, size)
         body, _size = read_body(frame, size)
     except Exception as error:  # whatever kio stumbles over, the bytes were wrong
         raise ProtocolError(f"api {api} version {version}: {error!r}") from error
@@ -86,9 +89,9 @@ class _Pieces:
 
 
 @cache
-def _readers(api: int, version: int) -> tuple[Any, Any]:
+def _readers(api: int, version: int) -> tuple[Any, Any, Any]:
     schema = load_request_schema(api, version)
-    return entity_reader(schema.__header_schema__), entity_reader(schema)
+    return entity_reader(schema.__header_schema__), skimmer(schema), entity_reader(schema)
 
 
 @cache
@@ -100,10 +103,4 @@ def _writer(api: int, version: int) -> tuple[Any, Any, bool]:
 @cache
 def _shape(schema: Any) -> tuple[tuple[str, Any, bool], ...]:
     """Per field: its name, the entity it holds (alone or as an array), whether it has no default."""
-    return tuple((each.name, _entity(each.type), each.default is MISSING) for each in fields(schema))
-
-
-def _entity(annotation: Any) -> Any:
-    if is_dataclass(annotation):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _entity(part)) is not None), None)
+    return tuple((each.name, entity_in(each.type), each.default is MISSING) for each in fields(schema))

@@ -2,20 +2,15 @@
 
 import asyncio
 import errno
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 
-from bus.embedded.broker import Broker, Call
+from bus.embedded.broker import Broker
 from bus.embedded.connection import Connection
+from bus.embedded.dispatch import answered
 from bus.embedded.folder import held
-from bus.embedded.handlers import HANDLERS, unknown_version
-from bus.embedded.protocol import ProtocolError, head, read, write
 from bus.embedded.settings import BrokerSettings
 from vn.errors import BadEnvironment
-
-_logger = logging.getLogger(__name__)
-_API_VERSIONS = 18
 
 
 async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], stop: asyncio.Event) -> None:
@@ -25,7 +20,10 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
     """
     with ExitStack() as folder:
         state = folder.enter_context(held(settings.state)) if settings.state is not None else None
-        broker = Broker(settings, state)
+        try:
+            broker = Broker(settings, state)
+        except OSError as error:
+            raise BadEnvironment(f"the broker cannot use its state folder {settings.state}: {error}") from error
         folder.callback(broker.close)
         async with _listening(settings, broker) as (host, port):
             ready(host, port)
@@ -58,21 +56,6 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         for connection in list(open_ones):
             connection.close()
         await asyncio.gather(sweeper, *tasks, return_exceptions=True)
-
-
-async def answered(broker: Broker, frame: bytes, connection: Connection) -> bytes | None:
-    """From a request frame to its response frame: the one way that every request takes."""
-    api, version, correlation = head(frame)
-    handler = HANDLERS.get(api)
-    if handler is None:
-        raise ProtocolError(f"api {api} is not known")
-    if not handler.first <= version <= handler.last:
-        if api == _API_VERSIONS:
-            return write(api, 0, correlation, unknown_version())
-        raise ProtocolError(f"api {api} has no version {version}")
-    client_id, body = read(api, version, frame)
-    tree = await handler.handle(Call(broker, api, version, body, client_id or "", connection.peer, connection.here))
-    return None if tree is None else write(api, version, correlation, tree)
 
 
 async def _close_idle(open_ones: set[Connection], idle: float) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.journal import Journal
-from bus.embedded.log.partition import Partition
+from bus.embedded.log import Partition
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 MAX_PARTITIONS: Final = 10_000

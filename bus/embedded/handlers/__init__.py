@@ -9,6 +9,8 @@ from bus.embedded.broker import Call
 from bus.embedded.handlers import cluster, configs, fetch, group_admin, groups, offsets, positions, produce, topics
 from bus.embedded.protocol import Tree
 
+__all__ = ["HANDLERS", "Handler", "unknown_version"]
+
 Handle = Callable[[Call], Awaitable[Tree | None]]
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.log.partition import Partition
+from bus.embedded.log import Partition
 from bus.embedded.protocol import Tree
 
 _MOST: Final = 16 * 1024 * 1024

@@ -67,10 +67,10 @@ def _create(call: Call, asked: Any) -> Tree:
             f"Unable to replicate the partition {replicas} time(s): the cluster has one broker.",
         )
     if error is not ErrorCode.none:
-        return {"name": asked.name, "error_code": error, "error_message": message, "configs": None}
+        return {"name": asked.name, "topic_id": None, "error_code": error, "error_message": message, "configs": None}
     made = {"name": asked.name, "error_code": error, "error_message": None, "num_partitions": partitions, "replication_factor": 1}
     if call.body.validate_only:
-        return {**made, "configs": None}
+        return {**made, "topic_id": None, "configs": None}
     topic = call.broker.topics.create(asked.name, partitions, config)
     return {**made, "topic_id": topic.id, "configs": settings_of(topic)}
 
@@ -92,4 +92,10 @@ def _twice(names: Iterable[str]) -> set[str]:
 
 
 def _double(name: str) -> Tree:
-    return {"name": name, "error_code": ErrorCode.invalid_request, "error_message": "Duplicate topic name.", "configs": None}
+    return {
+        "name": name,
+        "topic_id": None,
+        "error_code": ErrorCode.invalid_request,
+        "error_message": "Duplicate topic name.",
+        "configs": None,
+    }

@@ -1,1 +1,5 @@
 """The log of a partition: segments of record batches in files or in memory."""
+
+from bus.embedded.log.partition import Partition
+
+__all__ = ["Partition"]

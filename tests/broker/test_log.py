@@ -1,0 +1,123 @@
+"""The log of one partition, with segments small enough to see them change."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.batch import header
+from bus.embedded.log import Partition
+from bus.embedded.log.windows import PRODUCERS, Windows
+from tests.broker.raw import batch
+
+SMALL = 2000
+
+
+def filled(folder: Path | None, batches: int = 50) -> Partition:
+    partition = Partition(folder, SMALL)
+    for number in range(batches):
+        records = batch(b"%d" % number, b"again", producer=9, epoch=0, sequence=2 * number, times=(number * 10, number * 10 + 5))
+        assert partition.append(header(records), records) == (ErrorCode.none, 2 * number)
+    return partition
+
+
+def offsets(content: bytes) -> list[int]:
+    """Base offsets of the whole batches in what was read."""
+    found, position = [], 0
+    while position + 61 <= len(content) and position + header(content, position).size <= len(content):
+        found.append(header(content, position).base_offset)
+        position += header(content, position).size
+    return found
+
+
+@pytest.fixture(params=["memory", "files", "files opened again"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Partition:
+    if request.param == "memory":
+        return filled(None)
+    partition = filled(tmp_path)
+    if request.param == "files":
+        return partition
+    partition.close()
+    return Partition(tmp_path, SMALL)
+
+
+def test_every_offset_is_found_in_whichever_segment_it_lies(log: Partition) -> None:
+    assert (log.start, log.end) == (0, 100)
+    for offset in range(100):
+        assert offsets(log.read(offset, 100, whole=True))[0] == offset - offset % 2
+    assert log.read(100, 100, whole=True) == b""
+
+
+def test_reading_goes_on_over_the_borders_of_segments(log: Partition) -> None:
+    found, offset = [], 0
+    while content := log.read(offset, 500, whole=True):
+        found += offsets(content)
+        offset = found[-1] + 2
+    assert found == list(range(0, 100, 2))
+
+
+def test_times_are_found_in_whichever_segment_they_lie(log: Partition) -> None:
+    for number in range(50):
+        assert log.at_time(number * 10 - 4) == (2 * number, number * 10)
+        assert log.at_time(number * 10 + 1) == (2 * number + 1, number * 10 + 5)
+    assert log.newest() == (99, 495)
+
+
+def test_unread_bytes_are_those_from_the_batch_on(log: Partition) -> None:
+    size = len(log.read(98, 10_000, whole=True))
+    assert (log.unread(99), log.unread(98), log.unread(100)) == (size, size, 0)
+    assert log.unread(0) > 49 * 70
+
+
+def test_the_window_of_a_producer_outlives_the_segments_in_which_its_batches_lie(log: Partition) -> None:
+    records = batch(b"49", b"again", producer=9, epoch=0, sequence=98, times=(490, 495))
+    assert log.append(header(records), records) == (ErrorCode.none, 98)
+    assert log.end == 100
+
+
+def test_a_removed_partition_leaves_no_file_and_wakes_who_waits(tmp_path: Path) -> None:
+    partition, event = filled(tmp_path), asyncio.Event()
+    partition.waiting.add(event)
+    partition.remove()
+    assert event.is_set()
+    assert not list(tmp_path.glob("*.log"))
+
+
+TORN: dict[str, Callable[[bytes], bytes]] = {
+    "half a batch more": lambda whole: whole + whole[: len(whole) // 4],
+    "noughts": lambda whole: whole + b"\0" * 200,
+    "a few wild bytes": lambda whole: whole + b"\xff" * 7,
+    "a header of a huge batch": lambda whole: whole + whole[:8] + b"\x7f\xff\xff\xff" + whole[12:],
+    "the same batches again": lambda whole: whole + whole,
+}
+
+
+@pytest.mark.parametrize("torn", TORN.values(), ids=TORN.keys())
+def test_what_is_torn_at_the_end_is_cut_and_nothing_else(tmp_path: Path, torn: Callable[[bytes], bytes]) -> None:
+    filled(tmp_path, 4).close()
+    (file,) = tmp_path.glob("*.log")
+    whole = file.read_bytes()
+    file.write_bytes(torn(whole))
+    partition = Partition(tmp_path, SMALL)
+    assert (partition.end, file.read_bytes()) == (8, whole)
+    records = batch(b"next")
+    assert partition.append(header(records), records) == (ErrorCode.none, 8)
+
+
+def test_a_batch_with_a_wrong_bit_at_the_end_is_cut(tmp_path: Path) -> None:
+    filled(tmp_path, 4).close()
+    (file,) = tmp_path.glob("*.log")
+    whole = bytearray(file.read_bytes())
+    whole[-3] ^= 4
+    file.write_bytes(whole)
+    assert Partition(tmp_path, SMALL).end == 6
+
+
+def test_one_producer_too_many_is_forgotten_oldest_first() -> None:
+    windows = Windows()
+    for producer in range(PRODUCERS + 1):
+        windows.note(header(batch(b"x", producer=producer, epoch=0, sequence=0)))
+    known = [windows.check(header(batch(b"x", producer=producer, epoch=0, sequence=0)))[0] for producer in (0, 1, PRODUCERS)]
+    assert known == [ErrorCode.none, ErrorCode.duplicate_sequence_number, ErrorCode.duplicate_sequence_number]
