@@ -15,6 +15,7 @@ from services.land.shapes import (
     Deferral,
     DossierCode,
     MapSheet,
+    NotEmpty,
     Paper,
     ParcelNumber,
     Party,
@@ -177,8 +178,8 @@ class TransferSlip(Native):
     SoBienNhan: DossierCode
     NgayNhanDuHoSo: TimeWritten
     LoaiThuTuc: Procedure
-    NguoiSuDungDat: Annotated[tuple[Taxpayer, ...], Field(min_length=1, max_length=100)]
-    ThuaDat: Annotated[tuple[SlipParcel, ...], Field(min_length=1, max_length=50)]
+    NguoiSuDungDat: Annotated[tuple[Taxpayer, ...], Field(max_length=100), NotEmpty]
+    ThuaDat: Annotated[tuple[SlipParcel, ...], Field(max_length=50), NotEmpty]
     TaiSan: Annotated[tuple[SlipBuilding, ...], Field(max_length=50)] = ()
     ThueDat: Lease | None = None
     ToKhai: Declarations

@@ -22,7 +22,7 @@ def _parcels(seed: int) -> tuple[Parcel, ...]:
     made: list[Parcel] = []
     restrictions = 0
     for each in seeded.Parcels(people.Population(seed), seed=seed):
-        made.append(_parcel(each, restrictions))
+        made.append(registered(each, restrictions))
         restrictions += len(made[-1].restrictions)
     return tuple(made)
 
@@ -62,7 +62,8 @@ def _address(address: people.Address) -> Address:
     )
 
 
-def _parcel(each: seeded.Parcel, restrictions: int) -> Parcel:
+def registered(each: seeded.Parcel, restrictions: int = 0) -> Parcel:
+    """A parcel as the register first holds it; `restrictions` counts those of the parcels before it."""
     commune = new_code(each.place)
     name = f"{commune}/{each.map_sheet}/{each.number}"
     site = Site(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
 from services.kit import Native, Written, invalid
 
@@ -24,6 +24,15 @@ SlipNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}/PCTT$")]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 MapSheet = Annotated[int, Field(ge=1, le=9999)]
 ParcelNumber = Annotated[int, Field(ge=1, le=99999)]
+
+
+def _not_empty(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not value:
+        raise invalid("phải có ít nhất 1 mục")
+    return value
+
+
+NotEmpty = AfterValidator(_not_empty)  # with min_length, pydantic calls a list of one faulty item empty as well
 FIRST_YEAR, LAST_YEAR = 2020, 2049
 
 
@@ -202,8 +211,8 @@ class Content(Native):
     channel: Annotated[int, Field(ge=1, le=3)] = Field(alias="KenhThucHien")
     applicant: Party = Field(alias="ThongTinNguoiNopDon")
     transferors: Annotated[tuple[Holder, ...], Field(max_length=50)] = Field((), alias="BenChuyen")
-    transferees: Annotated[tuple[Holder, ...], Field(min_length=1, max_length=50)] = Field(alias="BenNhan")
-    parcels: Annotated[tuple[DossierParcel, ...], Field(min_length=1, max_length=50)] = Field(alias="ThongTinThuaDat")
+    transferees: Annotated[tuple[Holder, ...], Field(max_length=50), NotEmpty] = Field(alias="BenNhan")
+    parcels: Annotated[tuple[DossierParcel, ...], Field(max_length=50), NotEmpty] = Field(alias="ThongTinThuaDat")
     declarations: Declarations = Field(alias="ToKhai")
     deferral: Deferral = Field(default_factory=Deferral, alias="GhiNo")
     papers: Annotated[tuple[Paper, ...], Field(max_length=100)] = Field(alias="DanhSachGiayToDinhKem")
@@ -239,8 +248,8 @@ class Supplement(Native):
     code: DossierCode = Field(alias="SoBienNhan")
     given_at: TimeWritten = Field(alias="NgayBoSung")
     transferors: Annotated[tuple[Holder, ...], Field(max_length=50)] | None = Field(None, alias="BenChuyen")
-    transferees: Annotated[tuple[Holder, ...], Field(min_length=1, max_length=50)] | None = Field(None, alias="BenNhan")
-    parcels: Annotated[tuple[DossierParcel, ...], Field(min_length=1, max_length=50)] | None = Field(None, alias="ThongTinThuaDat")
+    transferees: Annotated[tuple[Holder, ...], Field(max_length=50), NotEmpty] | None = Field(None, alias="BenNhan")
+    parcels: Annotated[tuple[DossierParcel, ...], Field(max_length=50), NotEmpty] | None = Field(None, alias="ThongTinThuaDat")
     declarations: Declarations | None = Field(None, alias="ToKhai")
     deferral: Deferral | None = Field(None, alias="GhiNo")
     papers: Annotated[tuple[Paper, ...], Field(max_length=100)] = Field((), alias="DanhSachGiayToDinhKem")

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from services.kit import Native
 from services.land.acts import clock
 from services.land.counter import Decision
-from services.land.shapes import Amount, DayWritten, DossierCode, LongText, PartyId, SlipNumber, Text, TimeWritten
+from services.land.shapes import Amount, DayWritten, DossierCode, LongText, NotEmpty, PartyId, SlipNumber, Text, TimeWritten
 from vn.errors import Fault
 
 NoticeNumber = Annotated[str, StringConstraints(pattern=r"^LTB[0-9]{7}-TK[0-9]{7}/TB-[A-Z0-9]{2,12}$")]
@@ -54,7 +54,7 @@ class ThongBaoThue(Native):
     SoThuTu: Annotated[int, Field(ge=1, le=200)]
     TongSo: Annotated[int, Field(ge=1, le=200)]
     TongTien: Amount
-    DanhSachKhoan: Annotated[tuple[KhoanThue, ...], Field(min_length=1, max_length=20)]
+    DanhSachKhoan: Annotated[tuple[KhoanThue, ...], Field(max_length=20), NotEmpty]
     ThongBaoGoc: NoticeNumber | None = None
 
 
@@ -67,7 +67,7 @@ class KetQuaThongBaoThue(Native):
     NguoiXuLy: Text
     NgayCoKetQuaThue: DayWritten
     GhiChu: LongText | None = None
-    DanhSachThongBaoThue: Annotated[tuple[ThongBaoThue, ...], Field(min_length=1, max_length=200)]
+    DanhSachThongBaoThue: Annotated[tuple[ThongBaoThue, ...], Field(max_length=200), NotEmpty]
 
 
 class HuyThongBaoThue(Native):
@@ -87,7 +87,7 @@ class ChuyenTraHoSo(Native):
     LanLap: Revision
     NgayChuyenTra: TimeWritten
     GhiChu: LongText | None = None
-    DanhSachLoi: Annotated[tuple[LoiPhieu, ...], Field(min_length=1, max_length=200)]
+    DanhSachLoi: Annotated[tuple[LoiPhieu, ...], Field(max_length=200), NotEmpty]
 
 
 class NghiaVuDaNop(Native):
@@ -106,7 +106,7 @@ class HoanThanhNghiaVu(Native):
     LanLap: Revision
     NgayHoanThanh: TimeWritten
     TongTien: Amount
-    DanhSachThongBaoThue: Annotated[tuple[NghiaVuDaNop, ...], Field(min_length=1, max_length=400)]
+    DanhSachThongBaoThue: Annotated[tuple[NghiaVuDaNop, ...], Field(max_length=400), NotEmpty]
 
 
 class KhoanMien(Native):
@@ -124,7 +124,7 @@ class KhongPhatSinhNghiaVu(Native):
     SoPhieu: SlipNumber
     LanLap: Revision
     NgayXacNhan: TimeWritten
-    DanhSachMien: Annotated[tuple[KhoanMien, ...], Field(min_length=1, max_length=400)]
+    DanhSachMien: Annotated[tuple[KhoanMien, ...], Field(max_length=400), NotEmpty]
 
 
 class QuyetDinh(Native):
