@@ -7,7 +7,7 @@ TRA_PHIEU, THONG_BAO, HUY_THONG_BAO, KHONG_PHAT_SINH, DOI_SOAT, HOAN_THANH. Offi
 from fastapi import FastAPI
 
 from services.kit import AgencySettings, Profession, assemble
-from services.tax import duties, gateway_xml, land_use_fee, notices, settlement, slip_checks
+from services.tax import duties, gateway_xml, grounds, land_use_fee, notices, settlement, slip_checks
 from services.tax.api import router
 from services.tax.canonical import without_moments
 from services.tax.desk import ASSESS, RECONCILE, WORK, found
@@ -18,6 +18,7 @@ __all__ = ["FACTS", "create_app"]
 FACTS = (
     *slip_checks.FACTS,
     *duties.FACTS,
+    *grounds.FACTS,
     *land_use_fee.FACTS,
     *notices.FACTS,
     *settlement.FACTS,

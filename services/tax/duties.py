@@ -198,7 +198,7 @@ FACTS = (
     Fact("Income tax on a gift from outside the family", f"{GIFT_TAX_RATE:%} above the threshold", "Luật Thuế TNCN art. 30", "assumption"),
     Fact(
         "Threshold of a gift",
-        "; ".join(f"{formatted(amount)} from {since.isoformat()}" for since, amount in GIFT_THRESHOLDS),
+        ", ".join(f"{formatted(amount)}" + (f" from {since}" if since > date.min else "") for since, amount in GIFT_THRESHOLDS),
         "Luật 04/2007/QH12 art. 18; Luật 109/2025/QH15; by the day on which the dossier was complete, once per receiver and dossier",
         "assumption",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.tax.slip import Kind, Relation
+from vn.fidelity import Fact
 from vn.money import formatted
 
 NEW_INCOME_TAX_LAW = date(2026, 7, 1)  # Luật 109/2025/QH15 in force [C]
@@ -56,3 +57,13 @@ def no_difference() -> str:
 def rounds_to_nothing() -> str:
     """Less than half a đồng."""
     return "Số tiền tính được là 0 đồng"
+
+
+FACTS = (
+    Fact(
+        "Articles cited as ground of an exemption",
+        f"{income_tax_law(date.min)}; from {NEW_INCOME_TAX_LAW.isoformat()} {income_tax_law(NEW_INCOME_TAX_LAW)}; NĐ 10/2022/NĐ-CP art. 10 §10",
+        "from memory, not read in the texts",
+        "assumption",
+    ),
+)

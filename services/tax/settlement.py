@@ -97,6 +97,7 @@ def late_parts(lines: Sequence[Owed], payments: Sequence[Paid]) -> list[Late]:
 
 
 FACTS = (
+    Fact("Interest asked for too early (receipts out of order)", "stands; the next notice asks for as much less", "", "simulator"),
     Fact(
         "Late interest",
         f"{LATE_RATE:.2%} a day, from deadline + 1 to the day before payment; none on interest",
