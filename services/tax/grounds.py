@@ -62,7 +62,7 @@ def rounds_to_nothing() -> str:
 FACTS = (
     Fact(
         "Articles cited as ground of an exemption",
-        f"{income_tax_law(date.min)}; from {NEW_INCOME_TAX_LAW.isoformat()} {income_tax_law(NEW_INCOME_TAX_LAW)}; NĐ 10/2022/NĐ-CP art. 10 §10",
+        f"{income_tax_law(date.min)}; {income_tax_law(NEW_INCOME_TAX_LAW)} from {NEW_INCOME_TAX_LAW}; NĐ 10/2022 art. 10",
         "from memory, not read in the texts",
         "assumption",
     ),
