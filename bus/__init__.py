@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bus.access import Explanation, Rights, Rule
     from bus.envelope import Message, decode
+    from bus.exchange import Exchange
     from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
     from bus.members import EXCHANGE, Member, Members
     from bus.topics import Space, Topic
@@ -16,6 +17,7 @@ __all__ = [
     "Admin",
     "Backoff",
     "Consumer",
+    "Exchange",
     "Explanation",
     "KafkaSettings",
     "Member",
@@ -35,7 +37,7 @@ __all__ = [
     "now_ms",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka")
+_MODULES = ("envelope", "topics", "members", "access", "kafka", "exchange")
 
 
 def __getattr__(name: str) -> Any:

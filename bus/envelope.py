@@ -25,6 +25,7 @@ MAX_HEADER_BYTES = 64 * 1024  # names and values of all headers together
 MAX_PLAIN = 40  # more headers than this are looked at carefully
 
 _instant = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
+_set = object.__setattr__
 _parse_instant = datetime.fromisoformat
 
 
@@ -132,7 +133,7 @@ def _plain(key: bytes | None, value: bytes | None, headers: Headers) -> Message 
     if source[0] != "/" or len(source) == 1 or recipient == b"/" or (found and not _bounded(headers)):
         return None
     message = object.__new__(Message)
-    message.__dict__.update(fields)  # a frozen dataclass's own constructor takes five times as long
+    _set(message, "__dict__", fields)  # a frozen dataclass's own constructor takes five times as long
     return message
 
 

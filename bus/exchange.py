@@ -12,7 +12,8 @@ from typing import Any
 import structlog
 
 from bus.access import Rights
-from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, Taken
+from bus.collector import calm
+from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, Taken, now_ms
 from bus.members import EXCHANGE, Members
 from bus.outgoing import Outgoing
 from bus.receipts import original
@@ -28,8 +29,9 @@ from vn.errors import Refused, Retry
 
 log = structlog.get_logger("bus.exchange")
 
-BATCH = 2000  # records taken at once, at most
+BATCH = 1000  # records taken at once, at most
 AHEAD = 1  # batches that wait between two steps
+FOR_THE_EXCHANGE = (EXCHANGE,)
 SILENT = 15.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 
 
@@ -91,7 +93,8 @@ class Exchange:
             async with self._producer, self._reader, self._consumer, asyncio.TaskGroup() as tasks:
                 self._status = "ok"
                 steps = [tasks.create_task(self._write()), tasks.create_task(self._finish())]
-                await self._take(stop)
+                with calm():
+                    await self._take(stop)
                 with contextlib.suppress(TimeoutError):  # what is not finished then is taken again at the next start
                     await asyncio.wait_for(self._idle.wait(), self._kafka.stop_within)
                 for step in steps:
@@ -183,10 +186,11 @@ class Exchange:
         batch = Batch(Outgoing(self._space, self._members, self._partitions), {}, Counter())
         for place, records in taken.items():
             owner = self._owners[place.topic]
-            for record in records:
-                letter = Letter(record, owner)
-                fault = judge(letter, rules)
-                if fault is None and letter.recipients == (EXCHANGE,):
+            letters = [Letter(record, owner) for record in records]
+            judge(letters, rules)
+            for letter in letters:
+                fault = letter.fault
+                if fault is None and letter.recipients == FOR_THE_EXCHANGE:
                     fault = await self._hear(letter, batch, now)
                 if fault is None:
                     self._accept(letter, batch, now)
@@ -197,7 +201,7 @@ class Exchange:
 
     def _accept(self, letter: Letter, batch: Batch, now: datetime) -> None:
         batch.counts["accepted"] += 1
-        if letter.recipients != (EXCHANGE,):
+        if letter.recipients != FOR_THE_EXCHANGE:
             batch.outgoing.deliver(letter)
             batch.counts["delivered"] += len(letter.recipients)
         if letter.owner in self._confirmed:
@@ -218,7 +222,7 @@ class Exchange:
                 return fault
             batch.counts["undeliverable"] += 1
             batch.outgoing.give_back(back.message, back.record, letter.owner, fault=back.fault, at=now)
-        batch.outgoing.take_in(letter)
+        batch.outgoing.take_in(letter, now_ms())
         return None
 
     async def _hand_over(self, places: frozenset[Place]) -> None:

@@ -20,18 +20,18 @@ Entry = dict[str, Any]
 Key = tuple[str | None, str, str | None]
 
 
-def about(message: Message, record: Received, space: str) -> Entry:
-    """What is known of a message before it is delivered; `topic`, `partition`, `offset` say where it was read."""
+def about(message: Message, record: Received, space: str, *, recipient: str | None = None, out: int | None = None) -> Entry:
+    """One message to one recipient; `topic`, `partition`, `offset` say where it was read, `out` when its inbox had it."""
     return {
         "messageId": message.id,
         "type": message.type,
         "source": message.source,
-        "recipient": None,
+        "recipient": recipient,
         "subject": message.subject,
         "correlationId": message.correlation_id,
         "causationId": message.causation_id,
         "requestInTs": record.timestamp,
-        "requestOutTs": None,
+        "requestOutTs": out,
         "requestSize": len(message.payload),
         "succeeded": True,
         "faultCode": None,
@@ -41,7 +41,7 @@ def about(message: Message, record: Received, space: str) -> Entry:
         "partition": record.partition,
         "offset": record.offset,
         "traceparent": message.traceparent,
-        "ceTime": message.time.isoformat(),
+        "ceTime": message.time,  # orjson writes RFC 3339
         "space": space,
     }
 

@@ -1,0 +1,1 @@
+"""How fast the exchange is, beside other relays on the same broker."""
