@@ -177,7 +177,7 @@ def _state(notice: Notice, known: Payments, paid: int, remaining: int) -> Notice
         return "DA_NOP_DU"
     if any(each.notice == notice.number and each.number not in reconciled for each in known.receipts):
         return "CHO_DOI_SOAT"
-    paid_for = {each.reference for each in (*known.receipts, *known.reconciliations)}
+    paid_for = {each.reference for each in known.receipts} | {said.reference for said in known.reconciliations}
     if any(each.notice == notice.number and each.state == "started" and each.reference not in paid_for for each in known.attempts):
         return "DANG_THANH_TOAN"
     return "NOP_MOT_PHAN" if paid else "CHUA_NOP"

@@ -1,0 +1,207 @@
+"""Dossiers that a citizen could hand in now: valid for the running land register, or wrong in one named way."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import cache
+
+import httpx
+
+from app.sample_faults import FAULTS, FITTING, WRONG
+from app.sample_parts import (
+    RELATIONS,
+    Form,
+    Parcel,
+    Scene,
+    applicant,
+    contract,
+    holders,
+    of_people,
+    papers,
+    parcel_said,
+    party,
+)
+from vn.errors import CannotConnect
+from vn.people import Organisation, Person, Population
+
+__all__ = ["FAULTS", "KINDS", "sample"]
+
+KINDS: Mapping[str, str] = {
+    "transfer": "one seller, one buyer, one parcel",
+    "couple": "husband and wife sell what they hold together",
+    "shared": "two sellers, three buyers with shares, two parcels",
+    "company": "a company buys from a citizen",
+    "only-home": "the seller declares it the only home: no income tax",
+    "gift": "a parent gives to a child: no tax, no fee",
+    "spouse": "husband or wife gives to the other: no tax, no fee",
+    "sibling": "a brother or sister gives to another: no tax, no fee",
+    "gift-outside": "a gift to somebody who is no relative: income tax of 10 %",
+    "change-purpose": "a garden becomes house land: land-use fee",
+}
+
+
+async def sample(kind: str, *, fault: str | None = None, seed: int = 1, land: httpx.AsyncClient, on: date) -> Form:
+    """A form for `POST /ho-so` of the portal; the same for the same kind, fault, seed, day and state of the register.
+
+    `land` is a client of the land office; raises Unusable where the register has nothing that fits.
+    """
+    scene = await _scene(kind, seed, land, on)
+    if fault is not None:
+        fits = FITTING.get(fault, _free)
+        scene = _with(scene, [each for each in scene.register if fits(each, on)])
+    form = _MAKE[kind](scene)
+    if fault is not None:
+        WRONG[fault](form, scene)
+    return form
+
+
+async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Scene:
+    try:
+        info, found = await land.get("/_lgsp/info"), await land.get("/thua-dat")
+        info.raise_for_status()
+        found.raise_for_status()
+    except httpx.HTTPError as error:
+        raise CannotConnect(f"the land office does not answer at {land.base_url}: {type(error).__name__}") from error
+    register: Sequence[Parcel] = found.json()["DanhSach"]
+    population = _population(int(info.json()["seed"]))
+    return Scene(kind, seed, on, population, register, [each for each in register if _free(each, on)])
+
+
+@cache
+def _population(seed: int) -> Population:
+    return Population(seed)
+
+
+def _with(scene: Scene, candidates: Sequence[Parcel]) -> Scene:
+    return Scene(scene.kind, scene.seed, scene.on, scene.population, scene.register, candidates)
+
+
+def _free(parcel: Parcel, _: date) -> bool:
+    return not parcel["DangCoHoSo"] and not parcel["HanChe"]
+
+
+def _sale(scene: Scene, parcels: Sequence[Parcel], buyers: Sequence[tuple[Person | Organisation, Fraction]], *, gift: bool = False) -> Form:
+    """The whole of these parcels from all who hold them to the buyers."""
+    sellers = [party(scene.person(number), scene.on, share) for number, share in holders(parcels[0]).items()]
+    receiving = [party(one, scene.on, share) for one, share in buyers]
+    firm = ["GCN_DKDN"] if any(isinstance(one, Organisation) for one, _ in buyers) else []
+    return {
+        "LoaiThuTuc": "TANG_CHO" if gift else "CHUYEN_NHUONG",
+        **applicant(receiving[0]),
+        "BenChuyen": sellers,
+        "BenNhan": receiving,
+        "ThuaDat": [parcel_said(scene, each, priced=not gift) for each in parcels],
+        "HopDong": contract(scene),
+        "TaiLieuNop": papers(scene, "DON_DANG_KY", "GCN", "HOP_DONG", "CCCD", *firm, "TO_KHAI_TNCN", "TO_KHAI_LPTB"),
+    }
+
+
+def _homes(scene: Scene) -> list[Parcel]:
+    """Parcels of one person, of one use only."""
+    return [each for each in scene.candidates if of_people(each) and len(holders(each)) == 1 and len(each["MucDichSuDung"]) == 1]
+
+
+def _to_stranger(scene: Scene, parcel: Parcel, *, gift: bool = False) -> Form:
+    return _sale(scene, [parcel], [(scene.stranger(list(holders(parcel)), "buyer"), Fraction(1))], gift=gift)
+
+
+def _transfer(scene: Scene) -> Form:
+    return _to_stranger(scene, scene.choice(_homes(scene), "parcel"))
+
+
+def _couple(scene: Scene) -> Form:
+    together = [each for each in scene.candidates if len(holders(each)) == 2 and scene.population.relation(*holders(each)) == "spouse"]
+    return _to_stranger(scene, scene.choice(together, "parcel"))
+
+
+def _shared(scene: Scene) -> Form:
+    held: dict[tuple[tuple[str, Fraction], ...], list[Parcel]] = defaultdict(list)
+    for each in scene.candidates:
+        if of_people(each) and len(holders(each)) == 2:
+            held[tuple(sorted(holders(each).items()))].append(each)
+    parcels = scene.choice([found[:2] for found in held.values() if len(found) > 1], "parcels")
+    taken, buyers = list(holders(parcels[0])), []
+    for place, share in enumerate((Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))):
+        buyers.append((scene.stranger(taken, "buyer", place), share))
+        taken.append(buyers[-1][0].personal_id)
+    return _sale(scene, parcels, buyers)
+
+
+def _company(scene: Scene) -> Form:
+    return _sale(scene, [scene.choice(_homes(scene), "parcel")], [(scene.choice(scene.population.organisations, "buyer"), Fraction(1))])
+
+
+def _only_home(scene: Scene) -> Form:
+    times: dict[str, int] = defaultdict(int)
+    for each in scene.register:
+        for holder in holders(each):
+            times[holder] += 1
+    parcel = scene.choice([each for each in _homes(scene) if times[next(iter(holders(each)))] == 1], "parcel")
+    return _to_stranger(scene, parcel) | {"NhaDatDuyNhat": list(holders(parcel))}
+
+
+def _given(relation: str) -> Callable[[Scene], Form]:
+    def make(scene: Scene) -> Form:
+        pairs = [(each, other) for each in _homes(scene) for other in scene.population.people if _receives(scene, each, other, relation)]
+        parcel, receiver = scene.choice(pairs, "pair")
+        form = _sale(scene, [parcel], [(receiver, Fraction(1))], gift=True)
+        code, paper = RELATIONS[relation]
+        claim = {"BenChuyen": form["BenChuyen"][0]["SoDinhDanh"], "BenNhan": receiver.personal_id, "QuanHe": code, "GiayToChungMinh": paper}
+        return {**form, "QuanHe": [claim], "TaiLieuNop": [*form["TaiLieuNop"], *papers(scene, "QUAN_HE")]}
+
+    return make
+
+
+def _receives(scene: Scene, parcel: Parcel, other: Person, relation: str) -> bool:
+    giver = next(iter(holders(parcel)))
+    if scene.population.relation(giver, other.personal_id) != relation:
+        return False
+    return relation != "parent-child" or giver in scene.population.kin.parents.get(other.personal_id, ())
+
+
+def _gift_outside(scene: Scene) -> Form:
+    return _to_stranger(scene, scene.choice(_homes(scene), "parcel"), gift=True)
+
+
+def _change_purpose(scene: Scene) -> Form:
+    fit = [each for each in scene.candidates if of_people(each) and len(holders(each)) == 1 and {"CLN"} < _uses(each).keys()]
+    parcel = scene.choice(fit, "parcel")
+    holder = scene.person(next(iter(holders(parcel))))
+    user, decided = party(holder, scene.on), scene.recent("decided")
+    changed = _uses(parcel)["CLN"] * scene.choice((Fraction(1), Fraction(1, 2)), "part")
+    return {
+        "LoaiThuTuc": "CHUYEN_MUC_DICH",
+        **applicant(user),
+        "BenChuyen": [],
+        "BenNhan": [user],
+        "ThuaDat": [parcel_said(scene, parcel, priced=False)],
+        "ChuyenMucDich": {
+            "SoQuyetDinh": f"{scene.integer(1, 999, 'decision')}/QĐ-UBND",
+            "NgayQuyetDinh": f"{decided:%Y%m%d}",
+            "CoQuanQuyetDinh": f"Ủy ban nhân dân (mô phỏng), {parcel['TenXa']}",
+            "MucDichTruoc": "CLN",
+            "MucDichSau": next(code for code in _uses(parcel) if code != "CLN"),
+            "DienTichChuyen": round(float(changed), 1),
+            "ChuHo": scene.population.household(holder.personal_id)[0].personal_id,
+        },
+        "TaiLieuNop": papers(scene, "DON_DANG_KY", "GCN", "QUYET_DINH", "CCCD", "TO_KHAI_LPTB"),
+    }
+
+
+def _uses(parcel: Parcel) -> dict[str, Fraction]:
+    return {use["MucDich"]: Fraction(str(use["DienTich"])) for use in parcel["MucDichSuDung"]}
+
+
+_MAKE: Mapping[str, Callable[[Scene], Form]] = {
+    "transfer": _transfer,
+    "couple": _couple,
+    "shared": _shared,
+    "company": _company,
+    "only-home": _only_home,
+    "gift": _given("parent-child"),
+    "spouse": _given("spouse"),
+    "sibling": _given("sibling"),
+    "gift-outside": _gift_outside,
+    "change-purpose": _change_purpose,
+}
