@@ -183,7 +183,7 @@ class TaiLieu(Native):
     LoaiGiayTo: PaperKind
     SoBanChinh: Annotated[int, Field(strict=True, ge=0, le=99)]
     SoBanSao: Annotated[int, Field(strict=True, ge=0, le=99)]
-    DinhDang: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
+    DinhDang: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
     KichThuoc: Annotated[int, Field(strict=True, ge=0, le=50 * 1024 * 1024)] | None = None
     MaBam: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     NoiDung: str | None = None

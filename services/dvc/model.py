@@ -111,6 +111,8 @@ def advance(dossier: Dossier, said: Progress) -> Dossier:
             raise forbidden(old, new, "trạng thái này do cổng dịch vụ công đặt")
         if dossier.final or new not in FOLLOWS[old]:
             raise forbidden(old, new, "hồ sơ đã kết thúc" if dossier.final else "")
+    elif not said.missing:
+        said = replace(said, missing=dossier.missing)  # a note alone does not take back what was asked for
     return _noted(replace(dossier, status=new, final=dossier.final or _ends(said)), said)
 
 

@@ -116,6 +116,8 @@ def test_a_supplement_is_taken_only_when_asked_for_and_tells_what_was_given(dvc,
     assert "1 (mới đăng ký)" in answer.json()["detail"]
     say(5, DanhSachYeuCauBoSung=[{"ViTri": "/TaiLieuNop", "NoiDung": "thiếu CCCD"}])
     assert shown(dvc, code)["YeuCauBoSung"] == [{"ViTri": "/TaiLieuNop", "NoiDung": "thiếu CCCD"}]
+    say(5, NoiDungXuLy="Nhắc lại")
+    assert [each["NoiDung"] for each in shown(dvc, code)["YeuCauBoSung"]] == ["thiếu CCCD"]
     assert dvc.post(f"/ho-so/{code}/bo-sung", json=given).status_code == 200
     entry = feed(dvc)[-1]
     assert (entry["kind"], [each["LoaiGiayTo"] for each in entry["body"]["TaiLieuNop"]]) == ("BO_SUNG", ["CCCD"])
