@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from adapters.runtime import Adapter, Runtime
+from adapters.runtime import Settings as Patience
 from app.settings import Settings
 from bus import Exchange, KafkaSettings, Members, Rights, Space
 from contracts import Catalogue
 from vn.clock import Clock
 
-__all__ = ["Mover", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
+__all__ = ["Mover", "Patience", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
 
 
 class Mover(Protocol):
@@ -51,7 +52,7 @@ def exchange_of(settings: Settings, bootstrap: str, clock: Clock) -> Mover:
     )
 
 
-def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock: Clock) -> Mover:
+def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock: Clock, patience: Patience | None = None) -> Mover:
     """The adapter of that part name, between the agency at `url` and the bus."""
     declared: Adapter = getattr(import_module(f"adapters.{name}"), name.upper())
     runtime = Runtime(
@@ -61,6 +62,7 @@ def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock
         space=Space(settings.space),
         catalogue=catalogue_of(settings),
         clock=clock,
+        settings=patience,
     )
     return _Adapter(runtime, declared, url)
 

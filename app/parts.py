@@ -11,7 +11,7 @@ import yaml
 from fastapi import FastAPI
 
 from app.admin import part_app
-from app.joins import Mover, adapter_of, exchange_of
+from app.joins import Mover, Patience, adapter_of, exchange_of
 from app.settings import SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
@@ -54,10 +54,10 @@ async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str) -> AsyncIterator[str]:
+async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str, patience: Patience | None = None) -> AsyncIterator[str]:
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints."""
     clock = Clock()
-    made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock)
+    made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience)
     async with _running(f"{name}-adapter", settings, made, clock) as address:
         yield address
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from app import parts
+from app.joins import Patience
 from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
 
 __all__ = ["Province"]
@@ -13,11 +14,12 @@ __all__ = ["Province"]
 class Province:
     """`async with` starts all parts (or those named); single ones can be stopped and started again at the same address."""
 
-    def __init__(self, settings: Settings, bootstrap: str, *, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, settings: Settings, bootstrap: str, *, without: tuple[str, ...] = (), patience: Patience | None = None) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
         self.urls: dict[str, str] = {}
         self._without = without
+        self._patience = patience
         self._running: dict[str, AsyncExitStack] = {}
 
     async def __aenter__(self) -> Self:
@@ -32,6 +34,11 @@ class Province:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._close()
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The parts that run now."""
+        return tuple(self._running)
 
     async def start(self, part: str) -> None:
         """Start one part; it gets its earlier address if it had one."""
@@ -58,4 +65,4 @@ class Province:
         if part in AGENCIES:
             return parts.agency(self.settings, part)
         name = part.removesuffix("-adapter")
-        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=self.urls[SERVICE_OF[name]])
+        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=self.urls[SERVICE_OF[name]], patience=self._patience)
