@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 METADATA = "x-lgsp"  # who says it to whom, inside an exported schema, so that the file alone is the contract
@@ -28,7 +29,7 @@ class Contract:
     schema: Mapping[str, Any] = field(repr=False, compare=False)
     origin: str = "built-in"
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The wire name, as in `ce_type`."""
         return f"vn.gov.{self.name}.v{self.version}"
