@@ -97,4 +97,4 @@ async def test_a_fetch_that_waits_on_a_topic_learns_of_its_deletion(memory_broke
         waiting.send_fetch(topic, 0, wait=10)
         await raw.ask(20, 3, topic_names=[topic], timeout=timedelta(seconds=1))
         answer = await asyncio.wait_for(waiting.answer(), 5)
-    assert answer.responses[0].partitions[0].error_code == 3
+    assert answer.responses[0].partitions[0].error_code in {3, 6}  # Kafka may say that it no longer leads the partition

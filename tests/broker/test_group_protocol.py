@@ -1,6 +1,7 @@
 """The group protocol's corners, said by hand."""
 
 import asyncio
+import struct
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,12 @@ from kio.schema.errors import ErrorCode
 
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import COMMIT, HEARTBEAT, JOIN, LEAVE, SYNC, Raw
+
+
+def subscription(*topics: str) -> bytes:
+    """What a consumer's metadata looks like (ConsumerProtocolSubscription version 0); Kafka reads it."""
+    names = b"".join(struct.pack(">h", len(topic)) + topic.encode() for topic in topics)
+    return struct.pack(">hi", 0, len(topics)) + names + struct.pack(">i", -1)
 
 
 class Member:
@@ -18,7 +25,7 @@ class Member:
         self.id = ""
         self.generation = -1
 
-    async def join(self, *, version: int = 5, metadata: bytes = b"m", protocol: str = "range") -> Any:
+    async def join(self, *, version: int = 5, metadata: bytes = subscription("t"), protocol: str = "range") -> Any:
         fields = {"group_id": self.group, "member_id": self.id, "group_instance_id": self.instance, "protocol_type": "consumer"}
         times = {"session_timeout": timedelta(seconds=self.session), "rebalance_timeout": timedelta(seconds=self.rebalance)}
         answer = await self.raw.ask(JOIN, version, **fields, **times, protocols=[{"name": protocol, "metadata": metadata}])
@@ -196,8 +203,8 @@ async def test_a_member_that_missed_an_answer_gets_it_again(raw: Raw, name: str)
 async def test_a_member_with_new_wishes_starts_a_rebalance(raw: Raw, name: str) -> None:
     member = Member(raw, name)
     await member.alone()
-    answer = await member.join(metadata=b"other topics")
-    assert (answer.generation_id, answer.members[0].metadata) == (2, b"other topics")
+    answer = await member.join(metadata=subscription("another"))
+    assert (answer.generation_id, answer.members[0].metadata) == (2, subscription("another"))
 
 
 async def test_a_connection_that_dies_while_joining_leaves_the_group_usable(memory_broker: BrokerProcess, raw: Raw, name: str) -> None:

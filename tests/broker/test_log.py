@@ -15,9 +15,14 @@ from tests.broker.raw import batch
 SMALL = 2000
 
 
+EARLY = batch(b"e", b"e", producer=5, epoch=0, sequence=0, times=(0, 5))
+
+
 def filled(folder: Path | None, batches: int = 50) -> Partition:
+    """Two records a batch: the first batch is an early producer's, who then falls silent, the others another's."""
     partition = Partition(folder, SMALL)
-    for number in range(batches):
+    assert partition.append(header(EARLY), EARLY) == (ErrorCode.none, 0)
+    for number in range(1, batches):
         records = batch(b"%d" % number, b"again", producer=9, epoch=0, sequence=2 * number, times=(number * 10, number * 10 + 5))
         assert partition.append(header(records), records) == (ErrorCode.none, 2 * number)
     return partition
@@ -71,9 +76,10 @@ def test_unread_bytes_are_those_from_the_batch_on(log: Partition) -> None:
     assert log.unread(0) > 49 * 70
 
 
-def test_the_window_of_a_producer_outlives_the_segments_in_which_its_batches_lie(log: Partition) -> None:
-    records = batch(b"49", b"again", producer=9, epoch=0, sequence=98, times=(490, 495))
-    assert log.append(header(records), records) == (ErrorCode.none, 98)
+def test_windows_outlive_the_segment_in_which_a_producer_last_wrote(log: Partition) -> None:
+    late = batch(b"49", b"again", producer=9, epoch=0, sequence=98, times=(490, 495))
+    assert log.append(header(late), late) == (ErrorCode.none, 98)
+    assert log.append(header(EARLY), EARLY) == (ErrorCode.none, 0)
     assert log.end == 100
 
 
