@@ -2,15 +2,11 @@
 
 import asyncio
 import json
-import subprocess
-import sys
-import tempfile
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
@@ -25,8 +21,7 @@ from app.notices import show_notices, show_receipts
 from app.province import Province
 from app.samples import sample
 from app.settings import Settings
-from app.state import prepare
-from vn.errors import CannotConnect
+from app.stage import Stage
 from vn.money import formatted
 
 __all__ = ["run"]
@@ -35,21 +30,19 @@ WITHIN = 60.0  # seconds for the whole; a slow laptop needs ten
 _EVERY = 0.02
 
 
-async def run(settings: Settings, *, as_json: bool, keep: Path | None, stop: asyncio.Event) -> int:
+async def run(stage: Stage, settings: Settings, *, as_json: bool, stop: asyncio.Event) -> int:
     """0 only if the register changed because the obligations were settled."""
     show: _Show = _Lines() if as_json else _Screen()
-    with tempfile.TemporaryDirectory(prefix="lgsp-demo-", ignore_cleanup_errors=True) as scratch:
-        folder = prepare(keep or Path(scratch), fresh=keep is not None)
-        async with _broker(settings) as bootstrap:
-            chosen = replace(settings, state=folder, bootstrap=bootstrap, space="demo", policy=None)
-            async with Province(chosen, bootstrap) as province, Archive.open(chosen) as archive:
-                play = asyncio.create_task(_play(province, archive, show))
-                await asyncio.wait({play, asyncio.ensure_future(stop.wait())}, timeout=WITHIN, return_when=asyncio.FIRST_COMPLETED)
-                if not play.done():
-                    play.cancel()
-                    await asyncio.gather(play, return_exceptions=True)
-                    return 130 if stop.is_set() else show.end(_Story(faults=[f"not finished after {WITHIN:g} s"]))
-                return show.end(play.result())
+    bootstrap, urls = stage.bootstrap(), stage.urls()
+    chosen = replace(settings, state=stage.folder, bootstrap=bootstrap, space=f"demo-{os.getpid()}", ports={})
+    async with Province(chosen, bootstrap, urls=urls) as province, Archive.open(chosen) as archive:
+        play = asyncio.create_task(_play(province, archive, show))
+        await asyncio.wait({play, asyncio.ensure_future(stop.wait())}, timeout=WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        if not play.done():
+            play.cancel()
+            await asyncio.gather(play, return_exceptions=True)
+            return 130 if stop.is_set() else show.end(_Story(faults=[f"not finished after {WITHIN:g} s"]))
+        return show.end(play.result())
 
 
 @dataclass
@@ -262,21 +255,3 @@ def _summary(story: _Story) -> dict[str, Any]:
 
 def _say(line: dict[str, Any]) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201  # the output for programs
-
-
-@asynccontextmanager
-async def _broker(settings: Settings) -> AsyncIterator[str]:
-    """The settings' broker, or an embedded one in a process of its own."""
-    if settings.bootstrap:
-        yield settings.bootstrap
-        return
-    command = [sys.executable, "-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory"]
-    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-    try:
-        line = (await process.stdout.readline()).decode() if process.stdout else ""
-        if not line.startswith("broker ready on "):
-            raise CannotConnect("the embedded broker did not start; try: lgsp broker --memory")
-        yield line.removeprefix("broker ready on ").strip()
-    finally:
-        process.terminate()
-        await process.wait()

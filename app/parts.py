@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from app.web import listen, serving
 from vn.clock import Clock
 from vn.errors import Unusable
 
-__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agency", "run_broker", "run_exchange"]
+__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
 
@@ -71,11 +71,12 @@ async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, s
     await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
 
 
-async def run_agency(settings: Settings, name: str, *, stop: asyncio.Event, say: Say) -> None:
-    """One agency, until `stop`."""
+async def run_agencies(settings: Settings, names: Sequence[str], *, stop: asyncio.Event, say: Say) -> None:
+    """One agency or several, until `stop`."""
     prepare(settings.state)
-    async with agency(settings, name) as url:
-        say(f"{name} ready on {url}")
+    async with contextlib.AsyncExitStack() as stack:
+        for name in names:
+            say(f"{name} ready on {await stack.enter_async_context(agency(settings, name))}")
         await stop.wait()
 
 

@@ -1,7 +1,8 @@
-"""Everything but the broker in one process: the exchange, four agencies, four adapters, each on its own socket."""
+"""Everything but the broker in one process: the exchange, the agencies, the adapters, each on its own socket."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from app import parts
@@ -10,22 +11,23 @@ from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
 
 __all__ = ["Province"]
 
+NONE: Mapping[str, str] = MappingProxyType({})
+
 
 class Province:
-    """`async with` starts all parts (or those named); single ones can be stopped and started again at the same address."""
+    """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again."""
 
-    def __init__(self, settings: Settings, bootstrap: str, *, without: tuple[str, ...] = (), patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, bootstrap: str, *, urls: Mapping[str, str] = NONE, patience: Patience | None = None) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
-        self.urls: dict[str, str] = {}
-        self._without = without
+        self.urls: dict[str, str] = dict(urls)
         self._patience = patience
         self._running: dict[str, AsyncExitStack] = {}
 
     async def __aenter__(self) -> Self:
         try:
             for part in ("exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS)):
-                if part not in self._without:
+                if part not in self.urls:
                     await self.start(part)
         except BaseException:
             await self._close()

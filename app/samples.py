@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from typing import TypeAlias
 
 import httpx
 
@@ -25,7 +26,7 @@ from app.sample_parts import (
 from vn.errors import CannotConnect
 from vn.people import Organisation, Person, Population
 
-__all__ = ["FAULTS", "KINDS", "sample"]
+__all__ = ["FAULTS", "KINDS", "Wish", "sample"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -41,15 +42,20 @@ KINDS: Mapping[str, str] = {
 }
 
 
-async def sample(kind: str, *, fault: str | None = None, seed: int = 1, land: httpx.AsyncClient, on: date) -> Form:
+Wish: TypeAlias = Callable[[Parcel], bool]
+
+
+async def sample(
+    kind: str, *, fault: str | None = None, seed: int = 1, land: httpx.AsyncClient, on: date, only: Wish = lambda _: True
+) -> Form:
     """A form for `POST /ho-so` of the portal; the same for the same kind, fault, seed, day and state of the register.
 
-    `land` is a client of the land office; raises Unusable where the register has nothing that fits.
+    `land` is a client of the land office, `only` says which of its parcels may be taken; raises Unusable where the register has
+    nothing that fits.
     """
     scene = await _scene(kind, seed, land, on)
-    if fault is not None:
-        fits = FITTING.get(fault, _free)
-        scene = _with(scene, [each for each in scene.register if fits(each, on)])
+    fits = FITTING.get(fault or "", _free)
+    scene = _with(scene, [each for each in scene.register if fits(each, on) and only(each)])
     form = _MAKE[kind](scene)
     if fault is not None:
         WRONG[fault](form, scene)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +20,16 @@ from vn.errors import Unusable
 
 __all__ = ["adapter", "broker", "demo", "exchange", "serve", "up"]
 
-AgencyName = Literal["dvc", "land", "tax", "payment"]
+
+class AgencyName(StrEnum):
+    """The four agencies."""
+
+    dvc = "dvc"
+    land = "land"
+    tax = "tax"
+    payment = "payment"
+
+
 AdapterName = Literal["dvc", "ilis", "tax", "payment"]
 
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -32,11 +42,14 @@ def demo(
 
     Exit code 0 only if the land register changed because the obligations were settled.
     """
-    from app.demo import run
+    from app.stage import Stage
 
     read = settings()
-    configure(read.log, "warning" if read.log_level == "info" else read.log_level, "demo")
-    return until_stopped(lambda stop: run(read, as_json=json, keep=keep, stop=stop))
+    with Stage(read, keep, environment()) as stage:
+        from app.demo import run  # heavy, so only when the other processes are on their way
+
+        configure(read.log, "warning" if read.log_level == "info" else read.log_level, "demo")
+        return until_stopped(lambda stop: run(stage, read, as_json=json, stop=stop))
 
 
 def up(
@@ -88,14 +101,16 @@ def exchange(state: State = None) -> int:
     return _alone("exchange", state, lambda read, stop: run_exchange(read, stop=stop, say=say))
 
 
-def serve(agency: Annotated[AgencyName, typer.Argument(help="Which agency.")], state: State = None) -> int:
-    """Run one agency alone: its HTTP API over its own database. It needs no broker.
+def serve(
+    agencies: Annotated[list[AgencyName], typer.Argument(help="Which agency, or several in one process.")], state: State = None
+) -> int:
+    """Run an agency alone: its HTTP API over its own database. It needs no broker.
 
     The database is DIR/<agency>.db, or LGSP_<AGENCY>_DATABASE. Prints `<agency> ready on http://HOST:PORT`.
     """
-    from app.parts import run_agency
+    from app.parts import run_agencies
 
-    return _alone(agency, state, lambda read, stop: run_agency(read, agency, stop=stop, say=say))
+    return _alone("+".join(agencies), state, lambda read, stop: run_agencies(read, agencies, stop=stop, say=say))
 
 
 def adapter(name: Annotated[AdapterName, typer.Argument(help="Which adapter.")], state: State = None) -> int:
