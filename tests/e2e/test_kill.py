@@ -66,7 +66,8 @@ async def _shaken(house: HouseTown, watch: Watch, forms: list[dict[str, Any]]) -
     """One dossier per kill, and one that waits for its citizen through all of them."""
     patient = await house.hand_in(forms[0])
     await house.notices(patient)
-    dossiers, endings = [patient], []
+    dossiers = [patient]
+    endings: list[asyncio.Task[None]] = []
     for (part, contract), form in zip(KILLED_AT.items(), forms[1:], strict=True):
         if part == "dvc":  # what the citizens of the others have begun at the portal is not cut off
             await asyncio.gather(*endings)

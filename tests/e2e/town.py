@@ -8,15 +8,17 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import orjson
 
 from adapters.runtime import Backoff
 from adapters.runtime import Settings as Patience
 from app.entries import Entry, short
 from app.messages import Archive
 from app.province import Province
-from app.samples import sample
+from app.samples import Wish, sample
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
+from bus import KafkaSettings, Reader, Space
 from tests.support import eventually
 from vn.clock import VN
 
@@ -30,9 +32,11 @@ Shown = dict[str, Any]
 class Town:
     """`async with Town(broker, space, folder) as town`; its clock stands still at `at` until a test moves it."""
 
-    def __init__(self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024) -> None:
+    def __init__(
+        self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, patience: Patience = QUICK
+    ) -> None:
         self.settings = Settings(bootstrap=bootstrap, space=space, state=prepare(folder), seed=seed)
-        self.province = Province(self.settings, bootstrap, patience=QUICK)
+        self.province = Province(self.settings, bootstrap, patience=patience)
         self.at = at
         self._stack = AsyncExitStack()
 
@@ -48,10 +52,12 @@ class Town:
 
     # the citizen
 
-    async def form(self, kind: str = "transfer", *, fault: str | None = None, seed: int = 1, **changes: Any) -> Shown:
-        """A dossier that this province takes, or one that is wrong in the named way; `changes` replace its fields."""
+    async def form(
+        self, kind: str = "transfer", *, fault: str | None = None, seed: int = 1, only: Wish = lambda _: True, **changes: Any
+    ) -> Shown:
+        """A dossier that this province takes, or one that is wrong in the named way; `only` of such parcels, `changes` replace fields."""
         async with httpx.AsyncClient(base_url=self.url("land"), timeout=20) as land:
-            made = await sample(kind, fault=fault, seed=seed, land=land, on=self.at.date())
+            made = await sample(kind, fault=fault, seed=seed, land=land, on=self.at.date(), only=only)
         return {**made, **changes}
 
     async def submit(self, kind: str = "transfer", *, fault: str | None = None, seed: int = 1, **changes: Any) -> str:
@@ -144,6 +150,19 @@ class Town:
         """(from, to, contract) of what was delivered about a dossier, sorted."""
         entries = await self.journal(dossier)
         return sorted((short(each["source"]), short(each["recipient"]), short(each["type"])) for each in entries if each["succeeded"])
+
+    async def inbox(self, dossier: str, contract: str) -> list[Shown]:
+        """The payloads of a contract about a dossier as they lie in the addressees' inboxes, in the order of their ids' first arrival."""
+        entries = [each for each in await self.journal(dossier, contract) if each["succeeded"]]
+        kafka, space = KafkaSettings(self.settings.bootstrap), Space(self.settings.space)
+        found: dict[bytes, Shown] = {}
+        async with Reader(kafka) as reader:
+            for recipient in sorted({str(each["recipient"]) for each in entries}):
+                async for record in reader.everything(space.inbox(recipient)):
+                    message = dict(record.headers)["ce_id"] or b""
+                    if message.decode() in {each["messageId"] for each in entries}:
+                        found.setdefault(message, orjson.loads(record.value or b"null"))
+        return list(found.values())
 
     async def databases(self) -> Shown:
         """The canonical form of every agency's database."""
