@@ -64,7 +64,7 @@ def receipt(outcome: Outcome, to: Original, record: Received, *, at: datetime, f
         type=TYPE,
         subject=to.subject,
         time=at,
-        payload=orjson.dumps(payload),
+        payload=orjson.dumps({name: value for name, value in payload.items() if value is not None}),
         correlation_id=to.correlation_id,
         causation_id=to.id,
         dataschema=DATASCHEMA,

@@ -92,7 +92,7 @@ class Reader:
         return self._client
 
     async def _start(self) -> AIOKafkaConsumer:
-        client = AIOKafkaConsumer(**self._settings.common(), auto_offset_reset="earliest", enable_auto_commit=False)
+        client = AIOKafkaConsumer(**self._settings.common(), auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=50)
         try:
             await client.start()
         except BaseException:

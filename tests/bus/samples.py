@@ -1,0 +1,45 @@
+"""Messages of the land dossier that keep to their contracts."""
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bus import Message
+
+EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
+LGSP = "VN/GOV/H37.10/lgsp"
+DVC = "VN/GOV/H37.10/dvc"
+ILIS = "VN/GOV/H37.15/ilis"
+TCT = "VN/GOV/G12.20/tct"
+PAYPLAT = "VN/GOV/G12.18/payplat"
+
+_numbers = itertools.count(1)
+
+
+def example(contract: str, name: str) -> Any:
+    """The payload of an example."""
+    return orjson.loads((EXAMPLES / contract / f"{name}.json").read_bytes())
+
+
+def slip_cancelled(**changed: Any) -> Message:
+    """The land office cancels a slip; addressed to nobody, so to all with the right: the tax authority."""
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "id": f"cancel-{number}",
+        "source": ILIS,
+        "type": "vn.gov.land.slip-cancelled.v1",
+        "subject": "H37.15-250812-0007",
+        "time": datetime(2025, 8, 20, 4, 0, tzinfo=UTC),
+        "payload": orjson.dumps(example("land.slip-cancelled", "good-withdrawn")),
+        "correlation_id": "case-7",
+    }
+    return Message(**fields | changed)
+
+
+def notice(**changed: Any) -> Message:
+    """The tax authority's payment notice: to the land office and to the portal."""
+    payload = orjson.dumps(example("tax.payment-notice", "good-income-tax"))
+    return slip_cancelled(**{"source": TCT, "type": "vn.gov.tax.payment-notice.v1", "payload": payload} | changed)
