@@ -1,5 +1,6 @@
 """The agency's outgoing feed into the outbox: a page at a time, acknowledged to the agency only when the broker has it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -42,13 +43,13 @@ class Feed:
         self._settings = settings
         self._pause = pause
 
-    async def run(self) -> None:
-        """Page after page; in trouble the same page again, later."""
+    async def run(self, ending: asyncio.Event) -> None:
+        """Page after page, until cancelled; in trouble the same page again, later."""
         cursor: int | None = None
         failures = 0
         # The first poll, and the first after a trouble, answers at once: health shall not wait for something to happen.
         wait = 0.0
-        while True:
+        while not ending.is_set():
             try:
                 cursor = await self._page(cursor, wait)
             except Exception as error:  # noqa: BLE001  # the loop outlives whatever one page does to it

@@ -25,13 +25,13 @@ class Gate:
     async def turn(self, offset: int) -> AsyncIterator[None]:
         """Held while the agency is called for this record; a record that found the agency away may go on trying."""
         while True:
-            while self._away and offset not in self._away:
+            while self._away and offset not in self._away and not self._shut:
                 await self._open.wait()
             async with self._slots:
-                if self._away and offset not in self._away:
-                    continue
                 if self._shut:
                     raise Stopping
+                if self._away and offset not in self._away:
+                    continue
                 task = asyncio.current_task()
                 self._calling.add(task)
                 try:
@@ -60,4 +60,5 @@ class Gate:
     def shut(self) -> frozenset[asyncio.Task[None] | None]:
         """No turn and no wait begins any more; answers who is calling the agency now."""
         self._shut = True
+        self._open.set()
         return frozenset(self._calling)

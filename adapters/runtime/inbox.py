@@ -36,19 +36,18 @@ class Inbox:
         self._full: set[Place] = set()
         self._progress = asyncio.Event()
 
-    async def run(self, consumer: Consumer) -> None:
+    async def run(self, consumer: Consumer, ending: asyncio.Event) -> None:
         """Take, hand out, commit, until cancelled; then what the agency has in its hands may finish, and is committed."""
-        committing = asyncio.create_task(self._commit_for_ever(consumer))
+        committing = asyncio.create_task(self._commit_as_it_goes(consumer, ending))
         try:
-            while True:
+            while not ending.is_set():
                 # What is held back goes on as soon as there is room, not a poll later.
                 self._hand_out(await consumer.take(MOST, within=self._settings.commit_every if self._full else self._settings.poll))
                 self._hold_back(consumer)
                 self._look(consumer)
         finally:
             committing.cancel()
-            with suppress(asyncio.CancelledError):
-                await committing
+            await asyncio.wait({committing}, timeout=COMMITS_WITHIN)
             await self.release(consumer, tuple(self._lanes))
 
     async def release(self, consumer: Consumer, places: Collection[Place]) -> None:
@@ -84,8 +83,8 @@ class Inbox:
         else:
             self._health.well(WHERE)
 
-    async def _commit_for_ever(self, consumer: Consumer) -> None:
-        while True:
+    async def _commit_as_it_goes(self, consumer: Consumer, ending: asyncio.Event) -> None:
+        while not ending.is_set():
             await self._progress.wait()
             self._progress.clear()
             positions = {place: at for place, lanes in self._lanes.items() if (at := lanes.window.to_commit()) is not None}

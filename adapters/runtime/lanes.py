@@ -8,6 +8,8 @@ from adapters.runtime.gate import Gate
 from adapters.runtime.window import Window
 from bus.kafka import Received as Record
 
+CANCELS_WITHIN = 0.2  # s, for a call that is broken off
+
 
 class Lanes:
     """Runs `settle` on every record put in: in order per key, different keys at the same time; the window knows what may be committed."""
@@ -43,7 +45,8 @@ class Lanes:
         rest = tuple(self._tasks)
         for task in rest:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        if rest:
+            await asyncio.wait(rest, timeout=CANCELS_WITHIN)
 
     async def _run(self, key: bytes | None) -> None:
         lane = self._lanes[key]

@@ -17,7 +17,7 @@ _numbers = count()
 
 @pytest.fixture(scope="session")
 async def shared_broker() -> AsyncIterator[BrokerProcess]:
-    broker = BrokerProcess(None)
+    broker = BrokerProcess(None, "--min-session-ms", "200")
     await broker.start()
     yield broker
     await broker.stop()

@@ -134,14 +134,14 @@ class FakeAgency:
         return JSONResponse({"ok": True}, headers={"Idempotency-Replayed": "true"} if replayed else None)
 
 
-async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+async def until(condition: Callable[[], object], within: float = 30.0) -> None:
     """Wait for a condition, not for a second."""
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110  # what is waited for is told by nobody
             await asyncio.sleep(0.005)
 
 
-async def until_async(condition: Callable[[], Awaitable[object]], within: float = 10.0) -> None:
+async def until_async(condition: Callable[[], Awaitable[object]], within: float = 30.0) -> None:
     """The same for a condition that has to ask."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110  # same

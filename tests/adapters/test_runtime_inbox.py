@@ -42,7 +42,7 @@ async def test_every_dossier_keeps_its_order_while_many_are_under_way(wires: Exc
     fake.misbehave = lambda call: draw(7, call.key) / 50
     await begin()
     await wires.deliver(*sent)
-    await until(lambda: len(fake.applied) == 400, within=20)
+    await until(lambda: len(fake.applied) == 400)
     arrived = defaultdict(list)
     for call in fake.calls:
         arrived[call.body["maHoSo"]].append(call.key)

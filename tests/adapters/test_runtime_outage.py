@@ -64,8 +64,8 @@ async def test_a_500_is_tried_without_end_and_its_partition_waits_while_others_g
 
 
 async def test_an_agency_too_slow_to_answer_applies_it_once_all_the_same(wires: ExchangeSide, fake: FakeAgency, begin: Begin):
-    fake.misbehave = lambda _: 1.0 if len(fake.calls) < 3 else None
-    running = await begin()
+    fake.misbehave = lambda _: 30.0 if len(fake.calls) < 3 else None
+    running = await begin(call_timeout=1.0)
     await wires.deliver(withdrawal())
     await running.red("in time")
     await running.green()
@@ -76,14 +76,14 @@ async def test_two_instances_share_the_inbox_and_no_dossier_loses_its_order_when
     wires: ExchangeSide, fake: FakeAgency, begin: Begin
 ):
     sent = [withdrawal(number % 30) for number in range(300)]
-    fake.misbehave = lambda _: 0.2 if len(fake.calls) < 250 else None
-    await begin(in_flight=10)
+    fake.misbehave = lambda _: 0.1 if len(fake.calls) < 250 else None
+    await begin(in_flight=10, session=2.0)
     await wires.deliver(*sent)
     await until(lambda: len(fake.applied) > 20)
-    second = await begin(in_flight=10, instance=1)
+    second = await begin(in_flight=10, instance=1, session=2.0)
     await until(lambda: second.runtime.health().in_flight > 0)
     await second.stop()
-    await until(lambda: len(fake.applied) == 300, within=30)
+    await until(lambda: len(fake.applied) == 300, within=60)
     for number in range(30):
         arrived = [call.key for call in fake.applied.values() if call.body["maHoSo"] == dossier(number)]
         assert arrived == [f"{each.source} {each.id}" for each in sent if each.subject == dossier(number)]
@@ -110,9 +110,9 @@ async def test_an_adapter_killed_again_and_again_loses_nothing_and_says_the_same
     for quarter in range(3):
         async with process(wires, fake.url):
             await fake.say(*entries[quarter * 100 : quarter * 100 + 100])
-            await until(lambda enough=60 * (quarter + 1): len(fake.applied) >= enough, within=20)
+            await until(lambda enough=60 * (quarter + 1): len(fake.applied) >= enough, within=60)
     async with process(wires, fake.url):
-        await until(lambda: len(fake.applied) == 300 and fake.acknowledged == 300, within=20)
+        await until(lambda: len(fake.applied) == 300 and fake.acknowledged == 300, within=60)
     messages = await wires.said()
     assert {message.id for message in messages} == {each["id"] for each in entries}
     assert {(message.id, message.payload, message.time) for message in messages} == {
@@ -139,7 +139,7 @@ async def test_a_broker_that_is_killed_and_comes_back_turns_health_red_then_gree
         await running.red("broker")
         await broker.start()
         await wires.deliver(withdrawal(2))
-        await until(lambda: len(fake.applied) == 2, within=30)
+        await until(lambda: len(fake.applied) == 2)
         await running.green()
         assert {each.id for each in await wires.heard(2)} == {each["id"] for each in fake.feed}
     await broker.stop()

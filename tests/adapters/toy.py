@@ -41,15 +41,15 @@ CATALOGUE = Catalogue.load()
 QUICK: dict[str, Any] = {
     "backoff": Backoff(first=0.02, most=0.1),
     "unknown_for": 0.3,
-    "call_timeout": 0.4,
+    "call_timeout": 5.0,
     "feed_wait": 5.0,
     "patience": 1.0,
     "poll": 0.2,
 }
 
 
-def runtime(bootstrap: str, space: str, url: str, **settings: Any) -> Runtime:
-    kafka = KafkaSettings(bootstrap, request_timeout=7)
+def runtime(bootstrap: str, space: str, url: str, *, session: float = 6.0, **settings: Any) -> Runtime:
+    kafka = KafkaSettings(bootstrap, request_timeout=session + 1, session_timeout=session, heartbeat=session / 6)
     return Runtime(TOY, url, kafka=kafka, space=Space(space), catalogue=CATALOGUE, clock=Clock(), settings=Settings(**QUICK | settings))
 
 
@@ -71,7 +71,7 @@ class Running:
         """Seconds it took."""
         begun = time.monotonic()
         self._stop.set()
-        await self._task
+        await asyncio.wait_for(self._task, 10)
         return time.monotonic() - begun
 
     async def red(self, reason: str) -> None:
