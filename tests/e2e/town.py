@@ -1,6 +1,6 @@
 """The whole province on real sockets, as a citizen, an officer and an auditor see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -193,6 +193,22 @@ class Town:
             if health["lag"] or health.get("inFlight") or health.get("batchesInFlight"):
                 return None
         return ends
+
+    async def until(self, part: str, path: str, holds: Callable[[Any], Any]) -> Any:
+        """The answer to a question, once this holds of it; an answer that is a no is not yet."""
+
+        async def answered() -> Any:
+            found = await self.get(part, path)
+            assert holds(found), f"{part}{path} is not as awaited: {found}"
+            return found
+
+        return await eventually(answered)
+
+    async def refused(self, part: str, path: str, body: Any = None) -> str:
+        """An act that must be refused as not allowed; the reason given."""
+        answer = await self.http.post(f"{self.url(part)}{path}", json=body)
+        assert answer.status_code == 409, f"{path}: {answer.status_code} {answer.text}"
+        return str(answer.json()["detail"])
 
     # parts
 
