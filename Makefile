@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
 .PHONY: install demo test check format lint types imports bench asyncapi export clean

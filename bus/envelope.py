@@ -8,6 +8,7 @@ from typing import Any
 
 from bus.refusals import Code
 from vn.errors import Fault, Refused
+from vn.fidelity import Fact
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -246,3 +247,25 @@ def _text(raw: bytes) -> str | None:
 
 def _bounded(headers: Headers) -> bool:
     return len(headers) <= MAX_HEADERS and sum(len(name) + len(raw or b"") for name, raw in headers) <= MAX_HEADER_BYTES
+
+
+FACTS = (
+    Fact(
+        "Envelope of a message",
+        "CloudEvents 1.0, Kafka protocol binding, binary mode",
+        "no Kafka bus of an LGSP is described publicly",
+        "simulator",
+    ),
+    Fact("Headers that must be there", ", ".join(REQUIRED), "CloudEvents; subject and time are required by us", "simulator"),
+    Fact("Headers that may be there", ", ".join(OPTIONAL), "CloudEvents extensions, W3C trace context; ce_recipient is ours", "simulator"),
+    Fact(
+        "Form of a member's id", "INSTANCE/CLASS/MEMBER/SUBSYSTEM", "NDXP and X-Road name clients so; seen in running clients", "observed"
+    ),
+    Fact(
+        "Which office has which organisation code",
+        "bus/data/members.yaml",
+        "the form of QĐ 20/2020; which number is whose is not known",
+        "assumption",
+        "province",
+    ),
+)

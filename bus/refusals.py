@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from vn.errors import Fault, Refused
+from vn.fidelity import Fact
 
 MAX_MESSAGE = 1000  # characters of a refusal's sentence
 MAX_FAULT_BYTES = 256 * 1024  # of all faults of one dead letter or receipt
@@ -52,3 +53,8 @@ def bounded(faults: Iterable[Fault]) -> list[dict[str, str]]:
 def quoted(name: str) -> str:
     """A name that a sender gave, short enough for a sentence."""
     return repr(name if len(name) <= 100 else name[:99] + "…")
+
+
+FACTS = (
+    Fact("Codes of refusals", ", ".join(Code), "X-Road's manner of naming whose fault it is; the codes are ours", "simulator", "exchange"),
+)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vn.errors import Unusable
+from vn.fidelity import Fact
 
 PARTITIONS = 6
 MIB = 1024 * 1024
@@ -70,3 +71,10 @@ class Space:
 
 def _dotted(member: str) -> str:
     return member.replace("/", ".")
+
+
+FACTS = (
+    Fact("Topics", "<space>.outbox.<member>, <space>.inbox.<member>, <space>.journal, <space>.dead-letter", "chosen by us", "simulator"),
+    Fact("Partitions of a topic", str(PARTITIONS), "chosen by us", "simulator"),
+    Fact("Largest record", f"{MAX_MESSAGE_BYTES} bytes; dead letters {MAX_DEAD_LETTER_BYTES}", "chosen by us", "simulator"),
+)

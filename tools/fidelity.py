@@ -3,10 +3,15 @@
 import importlib
 import pkgutil
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
-from vn.fidelity import Fact
+from app.settings import AGENCIES
+from services.kit import AgencySettings
+from vn.errors import BadEnvironment, CannotConnect, Unusable
+from vn.fidelity import Certainty, Fact
 
 PACKAGES = ("vn", "contracts", "bus", "adapters", "services", "app")
 WORDS = {
@@ -15,6 +20,18 @@ WORDS = {
     "secondary": "secondary: read in a secondary source; plausible, not authoritative",
     "assumption": "assumption: from memory or chosen to be plausible; unverified",
     "simulator": "simulator's own: a choice of this project, no claim about real systems",
+}
+OBSERVED = {  # a part of the path, and where it was seen
+    "/TiepNhanHoSo": "iLIS integration services of a running client",
+    "/BoSungHoSo": "iLIS integration services of a running client",
+    "/CapNhatKetQuaThongBaoThue": "iLIS integration services of a running client",
+    "/ThueChuyenTraHoSoDoSai": "VBDLIS integration services of a running client",
+    "/DongBoHoSoMC": "synchronisation with the national portal, three code bases",
+    "/CapNhatTienDoHoSoMC": "synchronisation with the national portal, three code bases",
+    "/ImportThongBaoThue": "import of notices through the national portal, a running client",
+    "/ImportChungTuThue": "import of receipts through the national portal, a running client",
+    "/gip": "the gateway's XML was seen in a bank's messages; the path is ours",
+    "/payplat/init": "PayPlat's INIT was seen in a running client; the path is ours",
 }
 HEAD = """# How faithful the simulator is
 
@@ -42,6 +59,29 @@ def facts() -> list[tuple[str, Fact]]:
     return sorted(seen.values(), key=lambda each: (each[0], each[1].what))
 
 
+def endpoints() -> list[Fact]:
+    """Every endpoint of an agency; those that running systems were seen to have are named in OBSERVED."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in AGENCIES:
+            database = f"sqlite:///{Path(folder, name).as_posix()}.db"
+            app = importlib.import_module(f"services.{name}").create_app(AgencySettings(part=name, database_url=database))
+            for path, methods in sorted(app.openapi()["paths"].items()):
+                source = next((text for seen, text in OBSERVED.items() if seen in path), "chosen by us")
+                sure: Certainty = "simulator" if source == "chosen by us" else "observed"
+                text = "; ".join(f"{method.upper()} {what.get('summary', '')}" for method, what in methods.items())
+                found.append(Fact(f"{name} {path}", text, source, sure))
+            app.state.agency.close()
+    return found
+
+
+def exit_codes() -> Fact:
+    """What a command leaves with."""
+    codes = {each.__name__: each.exit_code for each in (Unusable, CannotConnect, BadEnvironment)}
+    value = ", ".join(["0 as expected", "1 did not conform", *(f"{code} {name}" for name, code in codes.items()), "130 interrupted"])
+    return Fact("Exit codes of lgsp", value, "the habits of pytest and microcks", "simulator")
+
+
 def document() -> str:
     """The whole page."""
     found = facts()
@@ -53,6 +93,8 @@ def document() -> str:
         if rows:
             parts += [f"## {package}", "", "| what | value | source | how sure | may differ | where |", "|---|---|---|---|---|---|"]
             parts += [_row(module, fact) for module, fact in rows] + [""]
+    parts += ["## Endpoints and commands", "", "| what | value | source | how sure | may differ | where |", "|---|---|---|---|---|---|"]
+    parts += [_row("app.cli", exit_codes()), *(_row(f"services.{fact.what.split()[0]}", fact) for fact in endpoints()), ""]
     return "\n".join(parts)
 
 
