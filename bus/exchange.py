@@ -32,7 +32,7 @@ log = structlog.get_logger("bus.exchange")
 BATCH = 1000  # records taken at once, at most
 AHEAD = 1  # batches that wait between two steps
 FOR_THE_EXCHANGE = (EXCHANGE,)
-SILENT = 15.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
+SILENT = 10.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Admin:
 
     async def topics(self) -> dict[str, int]:
         """Every topic with its number of partitions."""
-        found = await self._usable.describe_topics()
+        found = await connect(self._usable.describe_topics, self._settings)
         return {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
 
     async def ensure(self, plan: Iterable[Topic]) -> tuple[str, ...]:
@@ -45,9 +45,8 @@ class Admin:
             if there.get(topic.name, topic.partitions) != topic.partitions:
                 log.warning("a topic has another number of partitions than planned", topic=topic.name, partitions=there[topic.name])
         if missing:
-            answer = await self._usable.create_topics(
-                [NewTopic(topic.name, topic.partitions, self._settings.replication, topic_configs=dict(topic.config)) for topic in missing]
-            )
+            new = [NewTopic(each.name, each.partitions, self._settings.replication, topic_configs=dict(each.config)) for each in missing]
+            answer = await connect(lambda: self._usable.create_topics(new), self._settings)
             _raise(answer.topic_errors, but=TopicAlreadyExistsError)
         await self.wait_for([topic.name for topic in plan], within=self._settings.connect_within)
         return tuple(topic.name for topic in missing)
@@ -63,7 +62,8 @@ class Admin:
     async def delete(self, names: Sequence[str]) -> None:
         """Remove topics with all they hold; one that is not there is no error."""
         if names:
-            _raise((await self._usable.delete_topics(list(names))).topic_error_codes, but=UnknownTopicOrPartitionError)
+            answer = await connect(lambda: self._usable.delete_topics(list(names)), self._settings)
+            _raise(answer.topic_error_codes, but=UnknownTopicOrPartitionError)
 
     async def _missing(self, names: Sequence[str]) -> list[str]:
         try:

@@ -1,0 +1,71 @@
+"""The broker is killed and comes back: the exchange waits, says so, and goes on without loss."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bus import Exchange, KafkaSettings, Members, Rights, Space
+from tests.broker.process import BrokerProcess
+from tests.bus.samples import TCT, slip_cancelled
+from tests.exchange.wire import CONTRACTS, running, wired
+from tests.support import eventually
+from vn.clock import Clock
+from vn.errors import CannotConnect
+
+
+@contextlib.asynccontextmanager
+async def own_broker(tmp_path: Path) -> AsyncIterator[BrokerProcess]:
+    broker = BrokerProcess(tmp_path / "broker")
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        await broker.stop()
+
+
+async def test_a_broker_killed_under_the_exchange_costs_no_message(tmp_path: Path, space: Space) -> None:
+    async with own_broker(tmp_path) as broker, wired(KafkaSettings(broker.address), space) as wire, running(wire) as exchange:
+        ids = set()
+        for round_ in range(3):
+            said = [slip_cancelled(subject=f"H37.15-250812-{number % 9:04d}") for number in range(1500)]
+            ids |= {message.id for message in said}
+            await wire.say(*said)
+            if round_ == 1:
+                await wire.heard(TCT, 1)  # now it is in the middle of its work, the first time it had not begun
+            if round_ < 2:
+                await broker.kill()
+                await broker.start()
+
+        async def whole() -> bool:
+            heard = {dict(record.headers)["ce_id"].decode() for record in await wire.inbox(TCT)}  # type: ignore[union-attr]
+            assert len(heard & ids) == len(ids)
+            return exchange.health()["status"] == "ok"
+
+        await eventually(whole, within=60)
+
+
+async def test_the_exchange_calls_itself_failing_while_the_broker_is_away(tmp_path: Path, space: Space) -> None:
+    async with own_broker(tmp_path) as broker, wired(KafkaSettings(broker.address), space) as wire, running(wire) as exchange:
+        await wire.say(slip_cancelled())
+        await wire.heard(TCT, 1)
+        await broker.kill()
+
+        async def failing() -> bool:
+            return exchange.health()["status"] == "failing" and "Kafka" in exchange.health()["detail"]
+
+        await eventually(failing, within=40)
+        await broker.start()
+        await wire.say(slip_cancelled(id="after"))
+        assert "after" in {message.id for message in await wire.heard(TCT, 2)}
+
+
+async def test_without_a_broker_the_exchange_says_in_one_line_that_it_cannot_connect() -> None:
+    members = Members.read()
+    rights = Rights.read(members=members, contracts=CONTRACTS)
+    nowhere = KafkaSettings("127.0.0.1:1", connect_within=0.5)
+    exchange = Exchange(nowhere, Space("nowhere"), members=members, rights=rights, contracts=CONTRACTS, clock=Clock())
+    with pytest.raises(CannotConnect, match=r"no Kafka broker answers at 127\.0\.0\.1:1 within 0\.5 s"):
+        await exchange.run(asyncio.Event())
