@@ -8,6 +8,8 @@ import typer
 
 __all__ = ["lines", "table"]
 
+WIDE = 240
+
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table without frames; long cells are folded, never cut."""
@@ -19,7 +21,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         made.add_column(column, overflow="fold")
     for row in rows:
         made.add_row(*row)
-    Console().print(made, markup=False)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)  # whoever reads a pipe wants whole words
+    console.print(made, markup=False)
 
 
 def lines(rows: Iterable[Any]) -> None:

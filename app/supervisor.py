@@ -15,7 +15,7 @@ __all__ = ["Process", "Supervisor"]
 
 _log = structlog.get_logger()
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
-_GRACE = 3.0  # seconds from the polite request to the end
+_GRACE = 2.0  # seconds from the polite request to the end; state survives a kill
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Watched:
         await asyncio.wait({task}, timeout=_GRACE)
         if running.poll() is None:
             running.kill()
-        await asyncio.wait({task}, timeout=1)
+        await asyncio.wait({task}, timeout=0.5)
         self._running = None
 
     def _spawn(self) -> subprocess.Popen[bytes]:

@@ -80,15 +80,16 @@ class _Taken(BadEnvironment):
 
 def _tell(house: House, supervisor: str) -> None:
     console = Console()
-    table = Table(title="lgsp is running; Ctrl-C ends it", title_justify="left")
-    for column in ("part", "address", "API documentation"):
+    table = Table(
+        title="lgsp is running; Ctrl-C ends it", title_justify="left", caption="every HTTP address has /docs", caption_justify="left"
+    )
+    for column in ("part", "address"):
         table.add_column(column, overflow="fold")
-    table.add_row("broker (Kafka bootstrap)", house.bootstrap, "")
+    table.add_row("broker (Kafka bootstrap)", house.bootstrap)
     for part in house.http_parts:
-        url = house.url(part)
-        table.add_row(part, url, f"{url}/docs")
-    table.add_row("supervisor", supervisor, f"{supervisor}/docs")
-    table.add_row("state, logs", str(house.settings.state), "")
+        table.add_row(part, house.url(part))
+    table.add_row("supervisor", supervisor)
+    table.add_row("state, logs", str(house.settings.state))
     console.print(table)
     if house.left_out:
         console.print(invitation(house), markup=False, highlight=False, soft_wrap=True)
