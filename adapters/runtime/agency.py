@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from adapters.runtime.answers import Answer
 from adapters.runtime.client import AgencyClient
-from bus.envelope import Message
+from bus import Message
 
 JSON = "application/json"
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, Field
 
 from adapters.runtime.agency import Agency
 from adapters.runtime.answers import Answer, problem
-from bus.envelope import MAX_TEXT, Message
+from bus import Message
+from bus.envelope import MAX_TEXT
 from contracts import Payload
 from vn.errors import LgspError
 

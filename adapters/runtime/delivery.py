@@ -11,8 +11,9 @@ from adapters.runtime.letters import failure
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import Again, GiveUp, History, after
 from adapters.runtime.settings import Settings
-from bus.envelope import Message, decode, readable
-from bus.kafka import Received as Record
+from bus import Message, decode
+from bus import Received as Record
+from bus.envelope import readable
 from contracts import Catalogue, ExchangeReceipt
 from vn.errors import AgencyAnsweredNo, Fault, Refused, Unknown
 

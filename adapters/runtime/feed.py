@@ -13,7 +13,7 @@ from adapters.runtime.letters import letter
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import GiveUp, untranslatable
 from adapters.runtime.settings import Settings
-from bus.envelope import Message
+from bus import Message
 from contracts import Catalogue
 from vn.errors import AgencyAnsweredNo, LgspError, Refused, Unknown
 

@@ -8,8 +8,8 @@ from adapters.runtime.gate import Gate
 from adapters.runtime.health import Health
 from adapters.runtime.lanes import Lanes
 from adapters.runtime.settings import Settings
-from bus.kafka import Consumer, Place, Taken
-from bus.kafka import Received as Record
+from bus import Consumer, Place, Taken
+from bus import Received as Record
 
 WHERE = "inbox"
 MOST = 500  # records taken at one time

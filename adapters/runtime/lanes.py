@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from adapters.runtime.gate import Gate
 from adapters.runtime.window import Window
-from bus.kafka import Received as Record
+from bus import Received as Record
 
 CANCELS_WITHIN = 0.2  # s, for a call that is broken off
 

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from adapters.runtime.declaration import FeedItem, To
 from adapters.runtime.policy import GiveUp
-from bus.envelope import MAX_TEXT, Message, readable
-from bus.kafka import Received as Record
+from bus import Message
+from bus import Received as Record
+from bus.envelope import MAX_TEXT, readable
 from contracts import Catalogue, DeliveryFailed, FaultAt, Payload
 
 MOST_FAULTS = 1000

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from adapters.runtime.health import Health
-from bus.envelope import Message
-from bus.kafka import Producer, Record
+from bus import Message, Producer, Record
 
 WHERE = "outbox"
 

@@ -13,8 +13,7 @@ from adapters.runtime.health import Health, HealthSnapshot
 from adapters.runtime.inbox import Inbox
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.settings import Settings
-from bus.kafka import Admin, Consumer, KafkaSettings, Place, Producer
-from bus.topics import Space
+from bus import Admin, Consumer, KafkaSettings, Place, Producer, Space
 from contracts import Catalogue
 from vn.clock import Clock
 

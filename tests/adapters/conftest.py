@@ -1,31 +1,20 @@
-"""One broker for all, one space and one agency for each test, and a toy adapter between them."""
+"""For each test a space on the shared broker, an agency, and a toy adapter between them."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from itertools import count
 from typing import Any
 
 import pytest
 
+from bus import Space
 from tests.adapters.exchange_side import ExchangeSide
 from tests.adapters.fake_agency import FakeAgency, agency
 from tests.adapters.toy import Running, runtime
-from tests.broker.process import BrokerProcess
-
-_numbers = count()
-
-
-@pytest.fixture(scope="session")
-async def shared_broker() -> AsyncIterator[BrokerProcess]:
-    broker = BrokerProcess(None, "--min-session-ms", "200")
-    await broker.start()
-    yield broker
-    await broker.stop()
 
 
 @pytest.fixture
-async def wires(shared_broker: BrokerProcess) -> AsyncIterator[ExchangeSide]:
-    async with ExchangeSide(shared_broker.address, f"adapters{next(_numbers)}") as side:
+async def wires(broker: str, space: Space) -> AsyncIterator[ExchangeSide]:
+    async with ExchangeSide(broker, space.name) as side:
         yield side
 
 

@@ -6,9 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-from bus.envelope import Message, decode
-from bus.kafka import Admin, KafkaSettings, Producer, Reader, Record
-from bus.topics import Space
+from bus import Admin, KafkaSettings, Message, Producer, Reader, Record, Space, decode
 from contracts import DVC, ILIS, LGSP, Catalogue, DeliveryFailed, ExchangeReceipt, Payload, WithdrawalRequested
 from tests.adapters.fake_agency import until_async
 from vn.clock import VN

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.runtime import Agency, Nonsense
 from adapters.runtime.client import AgencyClient
-from bus.envelope import Message
+from bus import Message
 from tests.adapters.fake_agency import FakeAgency, agency, until
 from vn.clock import VN
 from vn.errors import Retry

@@ -5,12 +5,12 @@ from datetime import datetime
 from starlette.responses import JSONResponse, Response
 
 from adapters.runtime import correlation_of
+from bus import Space
 from contracts import ILIS, StatusChanged
 from tests.adapters.conftest import Begin
 from tests.adapters.exchange_side import CATALOGUE, ExchangeSide, dossier, entry
 from tests.adapters.fake_agency import FakeAgency, until
 from tests.adapters.toy import Running, runtime
-from tests.broker.process import BrokerProcess
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -66,8 +66,8 @@ async def test_an_entry_that_cannot_be_said_is_reported_with_its_faults_and_the_
     assert [fault["pointer"] for fault in fake.outcomes[timeless["id"]][0]["faults"]] == ["/at"]
 
 
-async def test_an_entry_too_large_for_the_broker_is_reported_and_the_others_go_on(shared_broker: BrokerProcess, fake: FakeAgency):
-    async with ExchangeSide(shared_broker.address, "narrow", largest=3000) as wires, Running(runtime(wires.bootstrap, "narrow", fake.url)):
+async def test_an_entry_too_large_for_the_broker_is_reported_and_the_others_go_on(broker: str, space: Space, fake: FakeAgency):
+    async with ExchangeSide(broker, space.name, largest=3000) as wires, Running(runtime(broker, space.name, fake.url)):
         large, good = entry(), entry()
         large["body"]["ghiChu"] = "x" * 4000
         await fake.say(good, large, entry())

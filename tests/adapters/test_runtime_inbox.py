@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from bus.envelope import Message
+from bus import Message
 from contracts import ILIS, LGSP, PaymentFailed
 from tests.adapters.conftest import Begin
 from tests.adapters.exchange_side import NOW, ExchangeSide, dossier, entry, message, receipt, withdrawal

@@ -77,10 +77,10 @@ async def test_two_instances_share_the_inbox_and_no_dossier_loses_its_order_when
 ):
     sent = [withdrawal(number % 30) for number in range(300)]
     fake.misbehave = lambda _: 0.1 if len(fake.calls) < 250 else None
-    await begin(in_flight=10, session=2.0)
+    await begin(in_flight=10, instance=None)
     await wires.deliver(*sent)
     await until(lambda: len(fake.applied) > 20)
-    second = await begin(in_flight=10, instance=1, session=2.0)
+    second = await begin(in_flight=10, instance=None)
     await until(lambda: second.runtime.health().in_flight > 0)
     await second.stop()
     await until(lambda: len(fake.applied) == 300, within=60)

@@ -8,8 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from adapters.runtime import Adapter, Agency, Backoff, FeedItem, Received, Receives, Runtime, Sends, Settings
-from bus.kafka import KafkaSettings
-from bus.topics import Space
+from bus import KafkaSettings, Space
 from contracts import ILIS, Catalogue, Payload, StatusChanged, WithdrawalRequested
 from tests.adapters.fake_agency import until
 from vn.clock import Clock
@@ -48,8 +47,8 @@ QUICK: dict[str, Any] = {
 }
 
 
-def runtime(bootstrap: str, space: str, url: str, *, session: float = 6.0, **settings: Any) -> Runtime:
-    kafka = KafkaSettings(bootstrap, request_timeout=session + 1, session_timeout=session, heartbeat=session / 6)
+def runtime(bootstrap: str, space: str, url: str, **settings: Any) -> Runtime:
+    kafka = KafkaSettings(bootstrap, request_timeout=7)
     return Runtime(TOY, url, kafka=kafka, space=Space(space), catalogue=CATALOGUE, clock=Clock(), settings=Settings(**QUICK | settings))
 
 
