@@ -68,7 +68,7 @@ class House:
     async def stop(self) -> None:
         """What moves messages first, then the agencies, the broker last."""
         await self._supervisor.stop(*self.movers, *AGENCIES)
-        await self._supervisor.stop("broker")
+        await self._supervisor.stop("broker", within=1.0)
 
     async def reset(self) -> None:
         """A new generation: topics made anew, agencies as at their founding; every part keeps its address."""

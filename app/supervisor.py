@@ -1,13 +1,12 @@
 """Runs parts as processes: starts them in order, starts them again when they die, ends them all in time."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import structlog
 
@@ -15,7 +14,7 @@ __all__ = ["Process", "Supervisor"]
 
 _log = structlog.get_logger()
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
-_GRACE = 2.0  # seconds from the polite request to the end; state survives a kill
+LASTED = 10.0  # seconds after which a part is not taken to die again and again
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ class _Watched:
         self.process = process
         self._base = base
         self._died = died
-        self._running: subprocess.Popen[bytes] | None = None
-        self._stopping = False
+        self._running: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -44,49 +43,56 @@ class _Watched:
         return self._running.pid if self._running else None
 
     def start(self) -> None:
-        self._stopping = False
-        self._running = self._spawn()
+        self._stopping.clear()
         self._task = asyncio.create_task(self._keep())
 
-    async def stop(self) -> None:
-        self._stopping = True
-        running, task = self._running, self._task
-        if running is None or task is None:
+    async def stop(self, within: float) -> None:
+        self._stopping.set()
+        if self._task is None:
             return
-        _close(running.stdin)  # a supervised part ends when this pipe does, on every system
-        if sys.platform != "win32":
-            running.terminate()
-        await asyncio.wait({task}, timeout=_GRACE)
-        if running.poll() is None:
-            running.kill()
-        await asyncio.wait({task}, timeout=0.5)
-        self._running = None
+        self._end(politely=True)
+        await asyncio.wait({self._task}, timeout=within)
+        self._end(politely=False)
+        await asyncio.wait({self._task}, timeout=1)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "app", *self.process.arguments]
+    def _end(self, *, politely: bool) -> None:
+        running = self._running
+        if running is None or running.returncode is not None:
+            return
+        if running.stdin is not None:
+            running.stdin.close()  # a supervised part ends when this pipe does, on every system
+        with suppress(ProcessLookupError):
+            if not politely:
+                running.kill()
+            elif sys.platform != "win32":
+                running.terminate()
+
+    async def _keep(self) -> None:
+        loop, attempt = asyncio.get_running_loop(), 0
+        while not self._stopping.is_set():
+            began = loop.time()
+            self._running = await self._spawn()
+            if self._stopping.is_set():
+                self._end(politely=True)
+            code = await self._running.wait()
+            self._running = None
+            if self._stopping.is_set():
+                return
+            self._died(self.process.name, code)
+            attempt = 0 if loop.time() - began > LASTED else attempt + 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _BACKOFF[min(attempt, len(_BACKOFF) - 1)])
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
         with self.process.output.open("ab") as output:
-            return subprocess.Popen(
-                command,
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "app", *self.process.arguments),
                 env={**self._base, **self.process.environ},
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 start_new_session=sys.platform != "win32",  # Ctrl-C is for the supervisor, which ends the parts in order
             )
-
-    async def _keep(self) -> None:
-        attempt = 0
-        while self._running is not None:
-            began = asyncio.get_running_loop().time()
-            code = await asyncio.to_thread(self._running.wait)
-            _close(self._running.stdin)
-            if self._stopping:
-                return
-            self._died(self.process.name, code)
-            attempt = 0 if asyncio.get_running_loop().time() - began > 10 else attempt + 1
-            await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
-            if not self._stopping:
-                self._running = self._spawn()
 
 
 class Supervisor:
@@ -103,9 +109,9 @@ class Supervisor:
         self._watched[process.name] = watched
         watched.start()
 
-    async def stop(self, *names: str) -> None:
-        """End these parts together; those that do not go are killed."""
-        await asyncio.gather(*(self._watched[name].stop() for name in names if name in self._watched))
+    async def stop(self, *names: str, within: float = 2.0) -> None:
+        """End these parts together; those that have not gone after so many seconds are killed, which their state survives."""
+        await asyncio.gather(*(self._watched[name].stop(within) for name in names if name in self._watched))
 
     def pids(self) -> dict[str, int]:
         """The running processes."""
@@ -114,11 +120,3 @@ class Supervisor:
 
 def _report(name: str, code: int) -> None:
     _log.warning("part ended, starting it again", ended=name, exit_code=code)
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    if pipe is not None:
-        try:
-            pipe.close()
-        except OSError:
-            _log.debug("pipe was gone", fd=os.devnull)
