@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bus.access import Explanation, Rights, Rule
+    from bus.dead_letters import DeadLetter, dead_letter, replay
     from bus.envelope import Message, decode
     from bus.exchange import Exchange
+    from bus.journal import latest
     from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
     from bus.members import EXCHANGE, Member, Members
+    from bus.refusals import Code
     from bus.topics import Space, Topic
 
 __all__ = [
@@ -16,7 +19,9 @@ __all__ = [
     "Ack",
     "Admin",
     "Backoff",
+    "Code",
     "Consumer",
+    "DeadLetter",
     "Exchange",
     "Explanation",
     "KafkaSettings",
@@ -33,11 +38,14 @@ __all__ = [
     "Space",
     "Taken",
     "Topic",
+    "dead_letter",
     "decode",
+    "latest",
     "now_ms",
+    "replay",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka", "exchange")
+_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "exchange")
 
 
 def __getattr__(name: str) -> Any:

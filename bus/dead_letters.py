@@ -10,6 +10,7 @@ from bus.kafka.settings import Received, Record
 from bus.refusals import bounded
 from bus.topics import Space
 from vn.errors import Refused, Unusable
+from vn.fidelity import Fact
 
 PREFIX = "__lgsp.errors."
 NAMES = ("topic", "partition", "offset", "timestamp", "code", "message", "faults")
@@ -77,3 +78,6 @@ def replay(letter: DeadLetter, space: Space) -> Record:
 def _original(headers: Headers) -> list[tuple[str, bytes | None]]:
     """A replayed letter that dies again carries its last reasons only."""
     return [(name, value) for name, value in headers if not name.startswith(PREFIX)]
+
+
+FACTS = (Fact("Headers of a dead letter", ", ".join(PREFIX + name for name in NAMES), "in Kafka Connect's manner, as text", "simulator"),)

@@ -9,6 +9,7 @@ import orjson
 from bus.envelope import Message, readable
 from bus.kafka.settings import Received
 from vn.errors import Refused
+from vn.fidelity import Fact
 
 FIELDS = (
     "messageId", "type", "source", "recipient", "subject", "correlationId", "causationId", "requestInTs", "requestOutTs", "requestSize",
@@ -97,3 +98,6 @@ async def latest(records: AsyncIterable[Received]) -> dict[Key, Entry]:
         entry = orjson.loads(record.value or b"{}")
         found[key_of(entry)] = entry
     return found
+
+
+FACTS = (Fact("Fields of the journal", ", ".join(FIELDS), "X-Road's operational record, with the place in Kafka", "simulator"),)

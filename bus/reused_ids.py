@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bus.envelope import Message
+from vn.fidelity import Fact
 
 REMEMBERED = 2000  # at least the last so many accepted ids of a partition, at most twice as many
 
@@ -34,3 +35,6 @@ class ReusedIds:
         """Forget partitions that another exchange has taken over."""
         for place in places:
             self._windows.pop(place, None)
+
+
+FACTS = (Fact("How long an id is remembered", f"the last {REMEMBERED} to {2 * REMEMBERED} accepted ids of a partition", "", "simulator"),)

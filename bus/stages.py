@@ -13,6 +13,7 @@ from bus.refusals import Code, quoted, refusal
 from bus.reused_ids import ReusedIds
 from contracts import Catalogue, Contract, parse
 from vn.errors import ContractViolation, Refused
+from vn.fidelity import Fact
 
 MAX_PAYLOAD = 1024 * 1024
 TOGETHER = 100  # letters that go through the stages side by side
@@ -176,3 +177,9 @@ def judge(letters: Sequence[Letter], rules: Rules) -> None:
                 else:
                     letter.fault = fault
             passing = passed
+
+
+FACTS = (
+    Fact("Order of the exchange's checks", ", ".join(stage.__name__ for stage in STAGES), "chosen by us", "simulator"),
+    Fact("Largest payload", f"{MAX_PAYLOAD} bytes", "chosen by us", "simulator"),
+)

@@ -1,8 +1,10 @@
 """The transport: acknowledged writes, batches, commits, look-ups by place."""
 
 import time
+from typing import Any
 
 import pytest
+from aiokafka.errors import OutOfOrderSequenceNumber
 from aiokafka.partitioner import murmur2
 
 from bus import Admin, Consumer, KafkaSettings, Place, Producer, Reader, Record, Space, Taken, Topic
@@ -85,6 +87,37 @@ async def test_what_the_broker_finds_too_large_is_refused(kafka: KafkaSettings, 
         with pytest.raises(Refused, match="the broker's own limit is smaller"):
             await producer.send_all([Record(topic, b"k", b"x" * (5 * 1024 * 1024), [])])
         assert len(await producer.send_all(records(topic, 1))) == 1
+
+
+class Breaking(Producer):
+    """Its first client breaks at its second partition, as aiokafka's do when the broker has forgotten their sequence."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        super().__init__(settings)
+        self.sent = 0
+
+    async def _start(self) -> Any:
+        client = await super()._start()
+        send = client.send_batch
+
+        async def breaking(batch: Any, topic: str, *, partition: int) -> Any:
+            self.sent += 1
+            if self.sent == 2:
+                raise OutOfOrderSequenceNumber
+            return await send(batch, topic, partition=partition)
+
+        client.send_batch = breaking
+        return client
+
+
+async def test_a_broken_producer_is_replaced_and_what_was_not_acknowledged_is_sent_again(kafka: KafkaSettings, topic: str) -> None:
+    said = records(topic, 100)
+    async with Breaking(kafka) as producer, Reader(kafka) as reader:
+        acks = await producer.send_all(said)
+        assert producer.remade == 1
+        found = [record.value async for record in reader.everything(topic)]
+    assert sorted(found) == sorted(record.value for record in said), "each once: only the partition that failed was sent again"
+    assert len({(ack.partition, ack.offset) for ack in acks}) == 100
 
 
 async def test_an_empty_send_is_no_send(kafka: KafkaSettings, topic: str) -> None:
