@@ -5,9 +5,10 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install demo test check format lint types imports bench asyncapi export clean
+.PHONY: install dev demo test check format lint types imports bench asyncapi export lock clean
 
 install: .venv/.installed
+dev: .venv/.dev
 
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed; this is %d.%d. Try: make PYTHON=python3.12" % v)'
@@ -16,31 +17,35 @@ install: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+.venv/.dev: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
 demo: install
 	@$(BIN)/lgsp demo $(ARGS)
 
-test: install
+test: dev
 	$(BIN)/pytest -n $(JOBS) $(ARGS)
 
-check: install format lint types imports test
+check: format lint types imports test
 
-format: install
+format: dev
 	$(BIN)/ruff format --check .
 
-lint: install
+lint: dev
 	$(BIN)/ruff check .
 
-types: install
+types: dev
 	$(BIN)/mypy
 
-imports: install
+imports: dev
 	$(BIN)/lint-imports --no-cache
 
-bench: install
+bench: dev
 	$(BIN)/python -m bench $(ARGS)
 
 # What is generated and committed: schemas, AsyncAPI document, docs/fidelity.md
-export: install
+export: dev
 	$(BIN)/lgsp contracts export contracts
 	$(BIN)/python -m tools.fidelity > docs/fidelity.md
 
@@ -48,6 +53,11 @@ export: install
 asyncapi:
 	npm --prefix tools/asyncapi-check ci --silent
 	node tools/asyncapi-check/check.mjs contracts/asyncapi.json
+
+# Pins every dependency for all supported systems and Pythons
+lock:
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .lgsp .mypy_cache .ruff_cache .pytest_cache

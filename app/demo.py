@@ -191,7 +191,7 @@ class _Screen:
 
     def __init__(self) -> None:
         self._console = Console()
-        self._console.print("[bold]A land transfer, message by message[/bold]  (from the outbox of the one to the inbox of the other)\n")
+        self._console.print("[bold]A land transfer, message by message[/bold]\n")
         self._console.print(f"{'instant':14}{'from':10}{'to':10}{'contract':26}{'about':28}outcome", style="bold", highlight=False)
 
     def message(self, entry: Entry) -> None:
@@ -222,6 +222,7 @@ class _Screen:
             f"[bold green]The register changed because the obligations were settled.[/bold green] {told['messages']} messages, "
             f"{told['notices']} notices, {told['paid']} paid; first notice after {told['firstNotice']} s, all after {told['seconds']} s.",
             highlight=False,
+            soft_wrap=True,
         )
         self._console.print("Next: lgsp up, then lgsp sample transfer | lgsp submit -", highlight=False, markup=False)
         return 0
