@@ -1,17 +1,16 @@
 """The agency as a handler sees it: calls that carry the message's id as their key."""
 
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from pydantic import BaseModel
 
 from adapters.runtime.answers import Answer
+from adapters.runtime.carried import headers_of
 from adapters.runtime.client import AgencyClient
 from bus import Message
 
 JSON = "application/json"
-VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
 
 
 class Agency:
@@ -44,21 +43,6 @@ class Agency:
         self._written.add(operation)
         headers = self._headers if body is None else {**self._headers, "Content-Type": content_type}
         return await self._client.call(method, path, headers=headers, content=_bytes(body))
-
-
-def key_of(source: str, message_id: str) -> str:
-    """The `Idempotency-Key` of a message; what a header cannot carry is percent-encoded."""
-    return f"{source} {quote(message_id, safe=VISIBLE)}"
-
-
-def headers_of(message: Message) -> dict[str, str]:
-    """What a call of the agency carries of the envelope."""
-    headers = {"Idempotency-Key": key_of(message.source, message.id)}
-    if message.correlation_id:
-        headers["X-Correlation-Id"] = quote(message.correlation_id, safe=VISIBLE)
-    if message.traceparent:
-        headers["traceparent"] = quote(message.traceparent, safe=VISIBLE)
-    return headers
 
 
 def _bytes(body: Any) -> bytes | None:

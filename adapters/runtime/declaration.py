@@ -57,8 +57,8 @@ class FeedItem:
     at: AwareDatetime
     body: Any
     cause: str | None = None  # "<source> <id>" of the message that led to it
-    correlation: Text | None = None
-    traceparent: Text | None = None
+    correlation: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)

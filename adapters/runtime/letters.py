@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import ValidationError
 
+from adapters.runtime.carried import cause_of, given_back
 from adapters.runtime.declaration import FeedItem, To
 from adapters.runtime.policy import GiveUp
 from bus import Message
@@ -35,10 +36,10 @@ def letter(item: FeedItem, said: Payload | To, *, member: str, catalogue: Catalo
         time=item.at,
         payload=payload.to_wire(),
         recipient=recipient,
-        correlation_id=item.correlation or correlation_of(item.subject),
-        causation_id=item.cause.partition(" ")[2] or None if item.cause else None,
+        correlation_id=given_back(item.correlation) or correlation_of(item.subject),
+        causation_id=cause_of(item.cause),
         dataschema=contract.dataschema,
-        traceparent=item.traceparent,
+        traceparent=given_back(item.traceparent),
     )
 
 
