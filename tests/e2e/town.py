@@ -73,6 +73,11 @@ class Town:
         body = {"SoThongBao": notice} | ({"SoTien": amount} if amount else {})
         return str((await self.post("dvc", f"/ho-so/{dossier}/thanh-toan", body))["MaThamChieu"])
 
+    async def pays(self, reference: str) -> str:
+        """The payer pays an attempt that waits for them, once the platform knows of it; the receipt's number."""
+        await self.until("payment", f"/giao-dich/{reference}", bool)
+        return str((await self.post("payment", f"/giao-dich/{reference}/thanh-toan", {}))["SoChungTu"])
+
     async def pay_all(self, dossier: str) -> None:
         """Pay every notice that is open now, once all that were announced are there."""
         for notice in await self.notices(dossier):
@@ -205,9 +210,9 @@ class Town:
         return await eventually(answered)
 
     async def refused(self, part: str, path: str, body: Any = None) -> str:
-        """An act that must be refused as not allowed; the reason given."""
+        """An act that must be refused, as not allowed now or with these values; the reason given."""
         answer = await self.http.post(f"{self.url(part)}{path}", json=body)
-        assert answer.status_code == 409, f"{path}: {answer.status_code} {answer.text}"
+        assert answer.status_code in (409, 422), f"{path}: {answer.status_code} {answer.text}"
         return str(answer.json()["detail"])
 
     # parts

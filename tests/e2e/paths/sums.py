@@ -1,8 +1,8 @@
-"""A sale whose amounts were worked by hand."""
+"""A sale whose amounts were worked by hand, and what comes back of what was paid."""
 
 from tests.e2e.town import Shown, Town
 
-__all__ = ["FEE", "PRICE", "TAX", "sale"]
+__all__ = ["FEE", "PRICE", "TAX", "refundable", "sale"]
 
 PRICE = 3_123_456_789  # above the table price of every home: 108 m² x 17,982,000 đ at the most
 FEE = 15_617_284  # 0.5 % is 15,617,283.945
@@ -14,3 +14,11 @@ async def sale(town: Town, seed: int) -> Shown:
     form = await town.form("transfer", seed=seed)
     form["ThuaDat"][0]["GiaTri"] = PRICE
     return form
+
+
+async def refundable(town: Town, dossier: str) -> dict[str, int]:
+    """What the platform will give back, by receipt; the portal and tax say the same."""
+    found = {each["SoChungTu"]: int(each["SoTienDuocHoan"]) for each in await town.get("payment", "/chung-tu", MaHoSo=dossier)}
+    assert {each["SoChungTu"]: each["DuocHoan"] for each in (await town.get("tax", f"/ho-so/{dossier}"))["ChungTu"]} == found
+    assert (await town.case(dossier))["NghiaVu"]["DuocHoan"] == sum(found.values())
+    return found
