@@ -9,7 +9,7 @@ from services.dvc import cashdesk, desk, reading, shown
 from services.dvc.forms import BoSung, HoSoNop, LongText, form_schema
 from services.dvc.store import DOSSIERS, FILES
 from services.kit import Call, Here, Native
-from vn.calendar import working_days_between
+from vn.calendar import arrival_day, working_days_between
 from vn.errors import NotAllowed
 
 router = APIRouter(prefix="/ho-so", tags=["Cổng dịch vụ công"])
@@ -68,7 +68,7 @@ def acceptance_slip(code: str, here: Here) -> dict[str, Any]:
     if found.accepted_at is None:
         raise NotAllowed("hồ sơ chưa được tiếp nhận, chưa có giấy tiếp nhận")
     due = found.due_at or found.accepted_at
-    return shown.acceptance_slip(found, working_days_between(found.accepted_at.date(), due.date()))
+    return shown.acceptance_slip(found, working_days_between(arrival_day(found.accepted_at), due.date()))
 
 
 @router.get("/{code}/tai-lieu/{digest}", summary="Nội dung một tài liệu")

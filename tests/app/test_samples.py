@@ -170,6 +170,16 @@ async def test_a_parcel_that_is_in_work_is_not_taken_again(agencies: Agencies) -
     assert [agencies.status(code) for code in codes] == [6, 6, 6]
 
 
+async def test_a_wish_narrows_the_parcels_that_may_be_taken_and_one_that_none_fits_is_said(agencies: Agencies) -> None:
+    on = agencies.at(DAYS["Mẫu 19"])
+    first = (await agencies.made("transfer", on))["ThuaDat"][0]
+    async with httpx.AsyncClient(base_url=agencies.land.base_url, timeout=30) as land:
+        form = await sample("transfer", land=land, on=on, only=lambda parcel: parcel["SoHieuBanDo"] != first["SoToBanDo"])
+        assert form["ThuaDat"][0]["SoToBanDo"] != first["SoToBanDo"]
+        with pytest.raises(Unusable, match="nothing"):
+            await sample("transfer", land=land, on=on, only=lambda _: False)
+
+
 async def test_no_answer_from_the_land_office_is_one_line_not_a_traceback() -> None:
     async with httpx.AsyncClient(base_url="http://127.0.0.1:9") as nobody:
         with pytest.raises(CannotConnect, match="land office"):

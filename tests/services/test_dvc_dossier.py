@@ -101,6 +101,11 @@ def test_the_acceptance_slip_exists_once_the_dossier_is_accepted_and_names_its_d
     assert [each["STT"] for each in slip["ThanhPhanHoSo"]] == [1, 2]
 
 
+def test_the_term_on_the_acceptance_slip_of_a_late_arrival_counts_from_the_next_working_day(dvc, code, say):
+    say(2, ThoiDiemXuLy="20251201173000", NgayKetThucTheoQuyDinh="20251212170000")
+    assert dvc.get(f"/ho-so/{code}/giay-tiep-nhan").json()["ThoiGianGiaiQuyet"] == "8 ngày làm việc"
+
+
 def test_the_due_date_moves_when_the_land_office_says_so_and_stays_when_it_says_nothing(dvc, code, say):
     say(2, NgayKetThucTheoQuyDinh="20251211170000")
     say(4)
