@@ -76,8 +76,8 @@ class Inbox:
         self._full = full
 
     def _look(self, consumer: Consumer) -> None:
-        lag = consumer.lag()
-        self._health.lag = sum(lag.values()) + sum(len(lanes.window) for lanes in self._lanes.values())
+        behind = sum(consumer.lag().values()) + sum(len(lanes.window) for lanes in self._lanes.values())
+        self._health.lag = behind if consumer.sighted else None
         if consumer.age() > self._settings.patience and not self._full:
             self._health.trouble(WHERE, "inbox: the broker does not answer")
         else:

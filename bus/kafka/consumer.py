@@ -49,6 +49,7 @@ class Consumer:
         self._alive = time.monotonic()
         self._expects = True  # whether silence is a fault
         self._lag: dict[Place, int] = {}
+        self.sighted = False  # whether the lag of every partition is known, and there is one
         self.remade = 0
         self.gaps = 0
 
@@ -130,8 +131,9 @@ class Consumer:
             self._alive = max(self._alive, time.monotonic() - max(time.time() - last / 1000, 0))
         if not self._expects:
             self._alive = time.monotonic()
-        marks = {Place(*place): client.highwater(place) for place in assigned}
-        self._lag = {place: max(mark - self._next.get(place, mark), 0) for place, mark in marks.items() if mark is not None}
+        behind = {Place(*place): _behind(client, place) for place in assigned}
+        self._lag = {place: records for place, records in behind.items() if records is not None}
+        self.sighted = 0 < len(behind) == len(self._lag)
 
     async def _note_gap(self, client: AIOKafkaConsumer, place: Place, records: Sequence[Received]) -> None:
         """Alarm where offsets jump: control records of a sender's transactions make small gaps, lost records make others."""
@@ -194,6 +196,12 @@ class Consumer:
         self._alive = time.monotonic()
         self._backoff.well()
         return client
+
+
+def _behind(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """Records between what is handed out next and the end of the partition; None before the first answer about it."""
+    state = client._subscription.subscription.assignment.state_value(place)
+    return None if state.highwater is None or not state.has_valid_position else max(state.highwater - state.position, 0)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

@@ -137,6 +137,17 @@ async def test_a_restarted_member_goes_on_after_what_was_committed(kafka: KafkaS
     assert (len(first), len(second)) == (300, 5)
 
 
+async def test_a_lag_is_what_nobody_took_yet_and_unknown_until_the_broker_has_told(kafka: KafkaSettings, topic: str) -> None:
+    async with Producer(kafka) as producer:
+        await producer.send_all(records(topic, 300))
+        async with Consumer(kafka, [topic], group=f"{topic}-g", instance="one") as consumer:
+            assert not consumer.sighted
+            seen = 0
+            while not consumer.sighted:
+                seen += sum(len(each) for each in (await consumer.take(1, within=5)).values())
+            assert sum(consumer.lag().values()) == 300 - seen
+
+
 async def test_a_paused_partition_waits_and_the_others_go_on(kafka: KafkaSettings, topic: str) -> None:
     async with Producer(kafka) as producer, Consumer(kafka, [topic], group=f"{topic}-g") as consumer:
         await eventually(lambda: assigned(consumer))

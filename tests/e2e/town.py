@@ -195,7 +195,7 @@ class Town:
             ends.append(info["feed"]["last"])
         for part in (each for each in self.running if each not in AGENCIES):
             health = (await self.http.get(f"{self.url(part)}/_lgsp/health")).json()
-            if health["lag"] or health.get("inFlight") or health.get("batchesInFlight"):
+            if health["lag"] != 0 or health.get("inFlight") or health.get("batchesInFlight"):
                 return None
         return ends
 
