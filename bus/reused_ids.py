@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bus.envelope import Message
 from vn.fidelity import Fact
 
-REMEMBERED = 2000  # at least the last so many accepted ids of a partition, at most twice as many
+REMEMBERED = 1000  # at least the last so many accepted ids of a partition, at most twice as many
 
 _Window = tuple[dict[str, int], dict[str, int]]
 
