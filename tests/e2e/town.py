@@ -1,5 +1,6 @@
 """The whole province on real sockets, as a citizen, an officer and an auditor see it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from app.entries import Entry, short
 from app.messages import Archive
 from app.province import Province
 from app.samples import Wish, sample
-from app.settings import ADAPTERS, AGENCIES, Settings
+from app.settings import AGENCIES, Settings
 from app.state import prepare
 from bus import KafkaSettings, Reader, Space
 from tests.support import eventually
@@ -199,11 +200,11 @@ class Town:
                 return None
         return ends
 
-    async def until(self, part: str, path: str, holds: Callable[[Any], Any]) -> Any:
+    async def until(self, part: str, path: str, holds: Callable[[Any], Any], **parameters: Any) -> Any:
         """The answer to a question, once this holds of it; an answer that is a no is not yet."""
 
         async def answered() -> Any:
-            found = await self.get(part, path)
+            found = await self.get(part, path, **parameters)
             assert holds(found), f"{part}{path} is not as awaited: {found}"
             return found
 
@@ -232,11 +233,11 @@ class Town:
         await self.put(part, "/_lgsp/clock", {"mode": "frozen", "at": self.at.isoformat()})
 
     async def restart_adapters(self) -> None:
-        """Stop all adapters and start them again."""
-        for name in ADAPTERS:
-            await self.stop(f"{name}-adapter")
-        for name in ADAPTERS:
-            await self.start(f"{name}-adapter")
+        """Stop all adapters that run and start them again."""
+        adapters = [part for part in self.running if part.endswith("-adapter")]
+        await asyncio.gather(*(self.stop(part) for part in adapters))
+        for part in adapters:
+            await self.start(part)
 
     async def health(self, part: str) -> Shown:
         """What a part says of itself."""

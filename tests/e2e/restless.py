@@ -1,0 +1,52 @@
+"""A town whose adapters are stopped and started whenever something is written to the journal."""
+
+import asyncio
+import contextlib
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from app.entries import Entry
+from tests.e2e.town import Town
+from tests.e2e.watch import Watch
+
+__all__ = ["RestlessTown"]
+
+
+class RestlessTown(Town):
+    """Acts that concern all parts wait until the adapters are there; all other acts do not."""
+
+    restarts = 0
+
+    async def __aenter__(self) -> Self:
+        self._news, self._turning = asyncio.Event(), asyncio.Lock()
+        await super().__aenter__()
+        self._watch = await self._stack.enter_async_context(Watch(self.settings, self._heard))
+        self._task = asyncio.create_task(self._restart())
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        await super().__aexit__(kind, error, trace)
+
+    async def turn(self, at: datetime | date | str) -> None:
+        """As in any town."""
+        async with self._turning:
+            await super().turn(at)
+
+    async def _positions(self) -> Any:
+        async with self._turning:
+            return None if self._news.is_set() else await super()._positions()
+
+    def _heard(self, _: Entry) -> None:
+        self._news.set()
+
+    async def _restart(self) -> None:
+        while True:
+            await self._news.wait()
+            async with self._turning:
+                self._news.clear()
+                await self.restart_adapters()
+            self.restarts += 1
