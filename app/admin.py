@@ -1,7 +1,6 @@
 """The HTTP application of a part that is no agency: health, information and clock under `/_lgsp`."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -9,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 
-from services.kit import ClockShape, Jump
-from vn.clock import Clock, ClockSetting
+from vn.clock import Clock
+from vn.clock_shapes import ClockShape, Jump
 
 __all__ = ["part_app"]
 
@@ -32,24 +31,20 @@ def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> Fa
 
     @app.get("/_lgsp/info", summary="What the part is and how far it has come")
     def read_info() -> dict[str, Any]:
-        return {"part": part, "version": version("lgsp-sim"), "clock": shown().model_dump(mode="json"), **info()}
+        return {"part": part, "version": version("lgsp-sim"), "clock": ClockShape.of(clock).model_dump(mode="json"), **info()}
 
     @app.get("/_lgsp/clock", summary="How the clock runs")
     def read_clock() -> ClockShape:
-        return shown()
+        return ClockShape.of(clock)
 
     @app.put("/_lgsp/clock", summary="Set the clock")
     def set_clock(said: ClockShape) -> ClockShape:
-        clock.set(ClockSetting(said.mode, said.offsetSeconds, said.at))
-        return shown()
+        clock.set(said.setting())
+        return ClockShape.of(clock)
 
     @app.post("/_lgsp/clock/jump", summary="Move the clock")
     def jump_clock(said: Jump) -> ClockShape:
-        clock.jump(timedelta(seconds=said.seconds))
-        return shown()
-
-    def shown() -> ClockShape:
-        setting = clock.setting()
-        return ClockShape(mode=setting.mode, offsetSeconds=setting.offset_seconds, at=setting.at, now=clock.now())
+        clock.jump(said.by)
+        return ClockShape.of(clock)
 
     return app

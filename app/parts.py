@@ -5,22 +5,26 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from fastapi import FastAPI
 
-from app.admin import part_app
-from app.joins import Mover, Patience, adapter_of, exchange_of
 from app.settings import SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
 from vn.errors import Unusable
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from app.joins import Mover, Patience
+
 __all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
+
+# Agencies need no bus, the exchange and the adapters need no database: each part imports what it is made of when it starts.
 
 
 @contextlib.asynccontextmanager
@@ -33,7 +37,7 @@ async def agency(settings: Settings, name: str) -> AsyncIterator[str]:
         app.state.agency.hang_up()  # readers of its feed would hold up the end
 
 
-def agency_app(settings: Settings, name: str) -> FastAPI:
+def agency_app(settings: Settings, name: str) -> "FastAPI":
     """The agency's HTTP application."""
     from services.kit import AgencySettings
 
@@ -47,6 +51,8 @@ def agency_app(settings: Settings, name: str) -> FastAPI:
 @contextlib.asynccontextmanager
 async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
     """The exchange with its admin endpoints; gives their address."""
+    from app.joins import exchange_of
+
     clock = Clock()
     made = exchange_of(settings, bootstrap, clock)
     async with _running("exchange", settings, made, clock) as url:
@@ -54,8 +60,10 @@ async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str, patience: Patience | None = None) -> AsyncIterator[str]:
+async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str, patience: "Patience | None" = None) -> AsyncIterator[str]:
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints."""
+    from app.joins import adapter_of
+
     clock = Clock()
     made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience)
     async with _running(f"{name}-adapter", settings, made, clock) as address:
@@ -103,8 +111,10 @@ def _bootstrap(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _running(part: str, settings: Settings, made: Mover, clock: Clock) -> AsyncIterator[str]:
+async def _running(part: str, settings: Settings, made: "Mover", clock: Clock) -> AsyncIterator[str]:
     """`made` has `run(stop)`, `health()` and `info()`; what it raises while running ends the block."""
+    from app.admin import part_app
+
     bound = listen(settings.host, settings.port(part), part)
     stop = asyncio.Event()
     async with serving(part_app(part, health=made.health, info=made.info, clock=clock), bound) as url:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from app import parts
-from app.joins import Patience
 from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
+
+if TYPE_CHECKING:
+    from app.joins import Patience
 
 __all__ = ["Province"]
 
@@ -18,7 +20,7 @@ NONE: Mapping[str, str] = MappingProxyType({})
 class Province:
     """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again."""
 
-    def __init__(self, settings: Settings, bootstrap: str, *, urls: Mapping[str, str] = NONE, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, bootstrap: str, *, urls: Mapping[str, str] = NONE, patience: "Patience | None" = None) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
         self.urls: dict[str, str] = dict(urls)

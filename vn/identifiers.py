@@ -178,6 +178,12 @@ def new_certificate_serial(draw: float, letters: str = "CM") -> str:
 FACTS = (
     Fact("Province in a personal id of Lạng Sơn", LANG_SON_PERSONS, "0 and the General Statistics Office's code", "observed", "province"),
     Fact("First digits of a tax code of Lạng Sơn", LANG_SON_TAXPAYERS, "", "assumption", "province"),
-    Fact("Form of a certificate's serial", _SERIAL.pattern, "accounts of printed certificates", "secondary", "period: the length grew from 6 to 8 digits"),
+    Fact(
+        "Form of a certificate's serial",
+        _SERIAL.pattern,
+        "accounts of printed certificates",
+        "secondary",
+        "period: 6 digits, then 8",
+    ),
     Fact("Form of a dossier's code", _DOSSIER_CODE.pattern, "codes seen on the national portal", "observed"),
 )

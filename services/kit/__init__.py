@@ -28,7 +28,6 @@ locks and must not wait for anything. The process that serves an agency calls `a
 stop, so that no reader of the feed holds it up.
 """
 
-from services.kit.admin import ClockShape, Jump
 from services.kit.agency import Agency, AgencySettings, Here, Profession
 from services.kit.assembly import assemble
 from services.kit.once import Call, CallFrom
@@ -48,11 +47,9 @@ __all__ = [
     "Call",
     "CallFrom",
     "Cause",
-    "ClockShape",
     "Day",
     "Here",
     "Instant",
-    "Jump",
     "Manner",
     "Native",
     "Policy",

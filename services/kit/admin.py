@@ -1,11 +1,10 @@
 """What stands under `/_lgsp` of every agency: health, information, reset, clock, policy, canonical form, waiting work."""
 
-from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import func, select
 
 from services.kit.agency import Agency, Here
@@ -13,10 +12,9 @@ from services.kit.canonical import canonical
 from services.kit.feed import position
 from services.kit.policy import Manner
 from services.kit.problems import problem
-from services.kit.shapes import invalid
 from services.kit.tables import WORK
 from services.kit.transaction import Reading
-from vn.clock import ClockSetting
+from vn.clock_shapes import ClockShape, Jump
 from vn.errors import Fault, NotAllowed
 
 
@@ -29,35 +27,6 @@ def _version() -> str:
 
 router = APIRouter(prefix="/_lgsp", tags=["Quản trị mô phỏng"])
 VERSION = _version()
-TEN_YEARS = 10 * 366 * 86400.0
-
-
-class ClockShape(BaseModel):
-    """How the agency's clock runs, and what it shows."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    mode: Literal["real", "offset", "frozen"]
-    offsetSeconds: Annotated[FiniteFloat, Field(ge=-TEN_YEARS, le=TEN_YEARS)] = 0  # noqa: N815 - the name on the wire
-    at: AwareDatetime | None = None
-    now: datetime | None = None
-
-    @model_validator(mode="after")
-    def fits(self) -> Self:
-        """`at` with frozen, `offsetSeconds` with offset."""
-        if (self.mode == "frozen") != (self.at is not None):
-            raise invalid("at phải có khi mode là frozen, và chỉ khi đó")
-        if self.mode != "offset" and self.offsetSeconds:
-            raise invalid("offsetSeconds chỉ có khi mode là offset")
-        return self
-
-
-class Jump(BaseModel):
-    """How far to move the clock."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    seconds: Annotated[FiniteFloat, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
 
 
 @router.get("/health", summary="Tình trạng hoạt động")
@@ -94,7 +63,7 @@ def info(here: Here) -> dict[str, Any]:
         "version": VERSION,
         "database": here.database.dialect,
         "seed": here.settings.seed,
-        "clock": _clock(here).model_dump(mode="json"),
+        "clock": ClockShape.of(here.clock).model_dump(mode="json"),
         "policy": _policy(here),
         "decisions": here.profession.decisions,
         "feed": {"last": last, "acknowledged": acknowledged},
@@ -117,24 +86,24 @@ def canonical_form(here: Here) -> dict[str, Any]:
 @router.get("/clock", summary="Đồng hồ")
 def clock(here: Here) -> ClockShape:
     """How the clock runs."""
-    return _clock(here)
+    return ClockShape.of(here.clock)
 
 
 @router.put("/clock", summary="Đặt đồng hồ")
 def set_clock(said: ClockShape, here: Here) -> ClockShape:
     """What has become due is done at once."""
-    here.set_clock(lambda: here.clock.set(ClockSetting(said.mode, said.offsetSeconds, said.at)))
-    return _clock(here)
+    here.set_clock(lambda: here.clock.set(said.setting()))
+    return ClockShape.of(here.clock)
 
 
 @router.post("/clock/jump", summary="Chuyển đồng hồ đi một khoảng")
 def jump_clock(said: Jump, here: Here) -> ClockShape:
     """What has become due is done at once, dated when it was due."""
     try:
-        here.set_clock(lambda: here.clock.jump(timedelta(seconds=said.seconds)))
+        here.set_clock(lambda: here.clock.jump(said.by))
     except OverflowError:
         raise NotAllowed("ngoài khoảng thời gian hỗ trợ", [Fault("/seconds", "ngoài khoảng thời gian hỗ trợ")]) from None
-    return _clock(here)
+    return ClockShape.of(here.clock)
 
 
 @router.get("/policy", summary="Cách ra quyết định")
@@ -176,11 +145,6 @@ _MANNER: TypeAdapter[Manner] = TypeAdapter(Manner)
 
 def _policy(here: Agency) -> dict[str, Any]:
     return {name: _MANNER.dump_python(manner, mode="json") for name, manner in here.policy.items()}
-
-
-def _clock(here: Agency) -> ClockShape:
-    setting = here.clock.setting()
-    return ClockShape(mode=setting.mode, offsetSeconds=setting.offset_seconds, at=setting.at, now=here.clock.now())
 
 
 def _waiting(tx: Reading, here: Agency) -> dict[str, int]:

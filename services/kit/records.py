@@ -1,6 +1,6 @@
 """Frozen values of the model kept as rows: one dataclass, one table, fields and columns of the same names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
@@ -50,6 +50,11 @@ class Records(Generic[T]):
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
         tx.execute(self._insert, self._values(record))
+
+    def add_all(self, tx: Transaction, records: Iterable[T]) -> None:
+        """Keep many new records in one statement."""
+        if values := [self._values(record) for record in records]:
+            tx.execute(self._insert, values)
 
     def put(self, tx: Transaction, record: T) -> None:
         """Keep a record, in place of the one with the same key if there is one."""

@@ -1,6 +1,6 @@
 """What an agency's own code holds while it reads or changes its database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,8 +56,8 @@ class Reading:
         self.connection = connection
         self.now = now
 
-    def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Run one SQLAlchemy statement; with `values` a prepared one, which is faster."""
+    def execute(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy statement; with `values` a prepared one, which is faster; once for each of several."""
         return self.connection.execute(statement, values)
 
     def scalar(self, statement: Select[Any], values: Mapping[str, Any] | None = None) -> Any:

@@ -5,7 +5,7 @@ from functools import cache
 from services.kit import Transaction
 from services.land.register import Certificate, Holding, Land, Parcel, Restriction, RestrictionKind, Site, new_code
 from services.land.shapes import Address, Holder, Party
-from services.land.store import add_parcel
+from services.land.store import add_parcels
 from vn import parcels as seeded
 from vn import people
 from vn.units import NEW_DIVISION
@@ -13,8 +13,7 @@ from vn.units import NEW_DIVISION
 
 def found(tx: Transaction, seed: int) -> None:
     """All parcels of one seed."""
-    for parcel in _parcels(seed):
-        add_parcel(tx, parcel)
+    add_parcels(tx, _parcels(seed))
 
 
 @cache

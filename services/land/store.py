@@ -205,14 +205,12 @@ def _by_parcel(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def add_parcel(tx: Transaction, parcel: Parcel) -> None:
-    """A parcel that is new in the register."""
-    LANDS.add(tx, parcel.land)
-    CERTIFICATES.add(tx, parcel.certificate)
-    for holding in parcel.holdings:
-        HOLDINGS.add(tx, holding)
-    for restriction in parcel.restrictions:
-        RESTRICTIONS.add(tx, restriction)
+def add_parcels(tx: Transaction, parcels: Sequence[Parcel]) -> None:
+    """Parcels that are new in the register."""
+    LANDS.add_all(tx, [each.land for each in parcels])
+    CERTIFICATES.add_all(tx, [each.certificate for each in parcels])
+    HOLDINGS.add_all(tx, [holding for each in parcels for holding in each.holdings])
+    RESTRICTIONS.add_all(tx, [restriction for each in parcels for restriction in each.restrictions])
 
 
 def hand_over(tx: Transaction, old: Parcel, new: Parcel, ended: Iterable[Holding]) -> None:
