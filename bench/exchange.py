@@ -1,121 +1,48 @@
-"""Messages per second of the exchange, a raw relay and a FastStream relay, in alternating runs on one broker; prints the ratios."""
+"""The exchange with everything on against two other relays: messages per second, turn by turn, on one broker.
 
-import argparse
-import asyncio
-import contextlib
-import signal
-import statistics
-import sys
-import time
-import uuid
-from collections.abc import AsyncIterator
-from typing import NamedTuple
+- **exchange**: the real `bus.Exchange` in a process of its own: decode, identify, validate, authorise, deliver, journal. A message
+  counts once it is in the recipient's inbox and in the journal.
+- **raw**: aiokafka alone: take, send, await the acknowledgements, commit, in batches; nothing is parsed.
+- **faststream**: FastStream with a pydantic model, one message at a time, unconfirmed publish.
 
-import psutil
+Each relay reads the same outbox of messages, written before it starts: `tax.payment-notice` (the shortest transfer slip is larger),
+its example drawn out to 738 bytes, with all envelope headers; one sender, one recipient, six partitions. The rate is that between
+the first tenth and the last twentieth, so that neither start nor end counts. Rounds take the relays in turn; a ratio is the median
+over the rounds. The bounds hold for the embedded broker, or for the one in LGSP_KAFKA_BOOTSTRAP: Apache Kafka does more of its
+work beside the relay, so more is asked there.
+"""
 
-from bench.load import RECEIVER, SENDER, fill
-from bus import Admin, KafkaSettings, Reader, Space
+from statistics import median
 
+from bench.broker import running
+from bench.plan import Plan
+from bench.relays import RELAYS, Run
+from bench.relays import run as run_relay
+from bench.report import Bound, Figure, rounds
 
-class Result(NamedTuple):
-    """Messages per second, MiB of the relay at the end, microseconds of its processor time per message."""
-
-    rate: float
-    memory: float
-    processor: float
-
-
-RELAYS = {
-    "raw": ["-m", "bench.relay_raw"],
-    "raw-built": ["-m", "bench.relay_raw"],
-    "faststream": ["-m", "bench.relay_faststream"],
-    "exchange": ["-m", "bench.relay_exchange"],
-}
-WITHIN = 120.0
+OF_RAW, OF_FASTSTREAM = 0.30, 1.2
+OF_RAW_ON_KAFKA, OF_FASTSTREAM_ON_KAFKA = 0.44, 1.8
 
 
-@contextlib.asynccontextmanager
-async def broker(bootstrap: str | None) -> AsyncIterator[str]:
-    """The broker that is given, or an embedded one that lives as long as this block."""
-    if bootstrap:
-        yield bootstrap
-        return
-    command = [sys.executable, "-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory"]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        yield (await process.stdout.readline()).decode().split()[-1]
-    finally:
-        process.terminate()
-        await process.wait()
+async def run(plan: Plan) -> list[Figure]:
+    """All rounds."""
+    count = plan.amount(60_000, 10_000)
+    found: dict[str, list[Run]] = {relay: [] for relay in RELAYS}
+    async with running(plan.bootstrap) as broker:
+        for _ in range(plan.runs):
+            for relay in RELAYS:
+                found[relay].append(await run_relay(relay, broker, count))
+    rates = {relay: tuple(each.course.rate(count * 0.1, count * 0.95) for each in runs) for relay, runs in found.items()}
+    raw, faststream = (OF_RAW_ON_KAFKA, OF_FASTSTREAM_ON_KAFKA) if plan.bootstrap else (OF_RAW, OF_FASTSTREAM)
+    return [
+        *(Figure(relay, rates[relay], "messages/s", note=_beside(runs)) for relay, runs in found.items()),
+        Figure("exchange / raw", rounds(rates["exchange"], rates["raw"]), bound=Bound(least=raw, margin=plan.margin)),
+        Figure("exchange / faststream", rounds(rates["exchange"], rates["faststream"]), bound=Bound(least=faststream, margin=plan.margin)),
+    ]
 
 
-async def measure(relay: str, kafka: KafkaSettings, count: int, profile: str | None) -> Result:
-    """One relay over a fresh space whose outbox is full already."""
-    space = Space(f"bench-{uuid.uuid4().hex[:8]}")
-    plan = space.plan([SENDER, RECEIVER])
-    async with Admin(kafka) as admin:
-        await admin.ensure(plan)
-    await fill(kafka, space, count)
-    extra = (["--built"] if relay == "raw-built" else []) + ([f"--profile={profile}"] if profile and relay == "exchange" else [])
-    process = await asyncio.create_subprocess_exec(sys.executable, *RELAYS[relay], kafka.bootstrap, space.name, *extra)
-    try:
-        wanted = [space.inbox(RECEIVER)] + ([space.journal] if relay == "exchange" else [])
-        async with Reader(kafka) as reader:
-            result = await timed(reader, wanted, count, psutil.Process(process.pid))
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
-        try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-    async with Admin(kafka) as admin:
-        await admin.delete([topic.name for topic in plan])
-    return result
-
-
-async def timed(reader: Reader, topics: list[str], count: int, process: psutil.Process) -> Result:
-    """From the first sight of records to the last one in every topic."""
-    deadline, began, first, spent = time.monotonic() + WITHIN, 0.0, 0, 0.0
-    while True:
-        there = min([await reader.count(topic) for topic in topics])
-        now = time.monotonic()
-        if there and not began:
-            began, first, spent = now, there, sum(process.cpu_times()[:2])
-        if there >= count:
-            relayed = count - first
-            processor = (sum(process.cpu_times()[:2]) - spent) * 1e6 / relayed
-            return Result(relayed / (now - began), process.memory_info().rss / 2**20, processor)
-        if now > deadline or not process.is_running():
-            raise SystemExit(f"only {there} of {count} messages came through")
-        await asyncio.sleep(0.02)
-
-
-async def main() -> None:
-    """Runs and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bootstrap", help="a running broker; without it an embedded one is started")
-    parser.add_argument("--count", type=int, default=60_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--relays", default="raw,faststream,exchange")
-    parser.add_argument("--profile", help="file for the exchange's profile")
-    given = parser.parse_args()
-    relays = given.relays.split(",")
-    rates: dict[str, list[float]] = {relay: [] for relay in relays}
-    async with broker(given.bootstrap) as bootstrap:
-        for _ in range(given.rounds):
-            for relay in relays:
-                result = await measure(relay, KafkaSettings(bootstrap), given.count, given.profile)
-                rates[relay].append(result.rate)
-                told = f"{result.memory:>5.0f} MiB {result.processor:>5.0f} us of processor each"
-                print(f"{relay:<12} {result.rate:>9,.0f} messages/s {told}", flush=True)
-    middle = {relay: statistics.median(found) for relay, found in rates.items()}
-    for other in relays:
-        if other != "exchange" and "exchange" in middle:
-            print(f"exchange / {other}: {middle['exchange'] / middle[other]:.2f}")
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+def _beside(runs: list[Run]) -> str:
+    processor, memory = median(each.course.processor for each in runs), median(each.course.peak for each in runs)
+    share = median(each.broker_share for each in runs)
+    broker = f", broker at {share:.0%} of a core" if share else ""
+    return f"{processor:.0f} us of processor a message{broker}, {memory:.0f} MiB"

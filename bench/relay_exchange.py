@@ -17,6 +17,8 @@ async def relay(bootstrap: str, space: Space) -> None:
 
 
 if __name__ == "__main__":
+    from app.logs import configure
     from bench.loop import run
 
+    configure("text", "warning", "exchange")
     run(relay(sys.argv[1], Space(sys.argv[2])))

@@ -1,4 +1,4 @@
-"""A relay in plain aiokafka: consume, produce, commit, in batches, nothing parsed; `--built` builds its produce batches itself."""
+"""A relay in plain aiokafka: take, send, await the acknowledgements, commit, in batches; nothing is parsed."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from bench.load import RECEIVER, SENDER
 from bus import Space
 
 
-async def relay(bootstrap: str, space: Space, built: bool) -> None:
+async def relay(bootstrap: str, space: Space) -> None:
     """Until killed."""
     inbox = space.inbox(RECEIVER)
     consumer = AIOKafkaConsumer(
@@ -19,19 +19,12 @@ async def relay(bootstrap: str, space: Space, built: bool) -> None:
     async with consumer, producer:
         while True:
             taken = await consumer.getmany(timeout_ms=500, max_records=2000)
-            waiting = []
-            for place, records in taken.items():
-                if built:
-                    batch = producer.create_batch()
-                    for record in records:
-                        if batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers)) is None:
-                            waiting.append(await producer.send_batch(batch, inbox, partition=place.partition))
-                            batch = producer.create_batch()
-                            batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers))
-                    waiting.append(await producer.send_batch(batch, inbox, partition=place.partition))
-                else:
-                    waiting += [await producer.send(inbox, r.value, r.key, place.partition, headers=list(r.headers)) for r in records]
-            if taken:
+            waiting = [
+                await producer.send(inbox, each.value, each.key, place.partition, headers=list(each.headers))
+                for place, records in taken.items()
+                for each in records
+            ]
+            if waiting:
                 await asyncio.gather(*waiting)
                 await consumer.commit()
 
@@ -39,4 +32,4 @@ async def relay(bootstrap: str, space: Space, built: bool) -> None:
 if __name__ == "__main__":
     from bench.loop import run
 
-    run(relay(sys.argv[1], Space(sys.argv[2]), "--built" in sys.argv))
+    run(relay(sys.argv[1], Space(sys.argv[2])))

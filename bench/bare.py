@@ -1,0 +1,159 @@
+"""The bare cost of what a message's way is made of: an HTTP POST, the read of a feed, a Kafka record written and fetched.
+
+Nothing of ours takes part but the web server's settings: a FastAPI application that keeps nothing, httpx's transport on a connection
+that stays open, aiokafka. Server and client share one process and one event loop, as all parts of a province in one process do; the
+broker is a process of its own in both.
+"""
+
+import asyncio
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from statistics import median
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from fastapi import FastAPI, Request, Response
+
+from app.web import listen, serving
+from bench.load import payload
+from bus import Admin, KafkaSettings
+from bus.topics import Topic
+
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody uses it, but each transport would read the certificate store
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Median seconds of each."""
+
+    post: float
+    feed: float
+    record: float
+
+    @property
+    def hop(self) -> float:
+        """One message from agency to agency: its feed is read, the record crosses outbox and inbox, the other agency is told."""
+        return self.feed + 2 * self.record + self.post
+
+
+class Bare:
+    """The three, measured on demand; `async with bare(kafka) as it`."""
+
+    def __init__(self, url: str, bell: "Bell", *, topic: str, producer: AIOKafkaProducer, consumer: AIOKafkaConsumer) -> None:
+        self._url = url
+        self._bell = bell
+        self._topic = topic
+        self._producer = producer
+        self._consumer = consumer
+        self._body = payload()
+
+    async def cost(self, times: int) -> Cost:
+        """Each of the three so many times, one after the other."""
+        async with httpx.AsyncHTTPTransport(verify=TLS) as line:
+            post = await _median(times, lambda: self._post(line))
+            feed = await _median(times, lambda: self._feed(line))
+        return Cost(post, feed, await _median(times, self._record))
+
+    async def posts(self, count: int, at_a_time: int) -> float:
+        """POSTs per second with so many in flight, each on a connection of its own."""
+        left = iter(range(count))
+
+        async def poster() -> None:
+            async with httpx.AsyncHTTPTransport(verify=TLS) as line:
+                for _ in left:
+                    await self._post(line)
+
+        began = time.monotonic()
+        await asyncio.gather(*(poster() for _ in range(at_a_time)))
+        return count / (time.monotonic() - began)
+
+    async def _post(self, line: httpx.AsyncHTTPTransport) -> float:
+        began = time.perf_counter()
+        await _read(await line.handle_async_request(httpx.Request("POST", f"{self._url}/post", headers=JSON, content=self._body)))
+        return time.perf_counter() - began
+
+    async def _feed(self, line: httpx.AsyncHTTPTransport) -> float:
+        """From the moment that something is written until the waiting reader has it."""
+        reading = asyncio.create_task(line.handle_async_request(httpx.Request("GET", f"{self._url}/feed")))
+        await self._bell.listener()
+        began = time.perf_counter()
+        self._bell.ring()
+        await _read(await reading)
+        return time.perf_counter() - began
+
+    async def _record(self) -> float:
+        """From the call that writes until the consumer has it."""
+        began = time.perf_counter()
+        await self._producer.send(self._topic, self._body)
+        await self._consumer.getone()
+        return time.perf_counter() - began
+
+
+class Bell:
+    """One waits, another rings."""
+
+    def __init__(self) -> None:
+        self._waits = asyncio.Event()
+        self._rung = asyncio.Event()
+
+    async def hear(self) -> None:
+        """Until it is rung."""
+        self._rung.clear()
+        self._waits.set()
+        await self._rung.wait()
+
+    async def listener(self) -> None:
+        """Until somebody waits."""
+        await self._waits.wait()
+        self._waits.clear()
+
+    def ring(self) -> None:
+        """Who waits may go on."""
+        self._rung.set()
+
+
+@asynccontextmanager
+async def bare(kafka: KafkaSettings) -> AsyncIterator[Bare]:
+    """Server, producer and consumer for the length of the block."""
+    topic, bell = f"bench-{uuid.uuid4().hex[:8]}", Bell()
+    async with AsyncExitStack() as stack:
+        admin = await stack.enter_async_context(Admin(kafka))
+        await admin.ensure([Topic(topic, 1)])
+        stack.push_async_callback(admin.delete, [topic])
+        url = await stack.enter_async_context(serving(_application(bell), listen("127.0.0.1", 0, "bench")))
+        producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True, acks="all")
+        consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
+        await stack.enter_async_context(producer)
+        await stack.enter_async_context(consumer)
+        consumer.assign([TopicPartition(topic, 0)])
+        yield Bare(url, bell, topic=topic, producer=producer, consumer=consumer)
+
+
+def _application(bell: Bell) -> FastAPI:
+    app, body = FastAPI(title="bare"), payload()
+
+    @app.post("/post")
+    async def post(request: Request) -> Response:
+        await request.body()
+        return Response(b"{}", media_type="application/json")
+
+    @app.get("/feed")
+    async def feed() -> Response:
+        await bell.hear()
+        return Response(body, media_type="application/json")
+
+    return app
+
+
+async def _median(times: int, measure: Callable[[], Awaitable[float]]) -> float:
+    return median([await measure() for _ in range(times)])
+
+
+async def _read(response: httpx.Response) -> None:
+    await response.aread()
+    await response.aclose()

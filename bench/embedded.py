@@ -1,0 +1,97 @@
+"""The embedded broker: how much plain aiokafka writes and reads through it, how soon it is ready, what it holds when empty.
+
+- **produce**: messages of 1 KiB per second from one aiokafka producer (idempotent, acks=all, batches of 512 KiB, linger 5 ms) until the
+  last one is acknowledged.
+- **consume**: the same messages per second by one aiokafka consumer without a group, `getmany`, the default fetch sizes.
+- **broker / client**: the broker's processor time over the client's, for the same messages: below 1 the client is what limits the
+  rate. This is the comparison within one run; the rates are not judged.
+- **ready**: from the start of the process to its line on standard output. **memory when empty**: resident, right after that.
+
+Where LGSP_KAFKA_BOOTSTRAP is set this still measures the embedded broker.
+"""
+
+import asyncio
+import os
+import time
+import uuid
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from bench.broker import Broker, mib, running
+from bench.plan import Plan
+from bench.report import Bound, Figure
+from bus import Admin
+from bus.topics import Topic
+
+PARTITIONS = 6
+SIZE = 1024
+
+
+class Pass(NamedTuple):
+    """Messages per second, and the broker's processor time over the client's."""
+
+    rate: float
+    share: float
+
+
+class _Watch:
+    """Wall time and processor time of both sides since it was made."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._began = (time.monotonic(), time.process_time(), broker.spent())
+
+    def passed(self, count: int) -> Pass:
+        wall, client, broker = self._began
+        return Pass(count / (time.monotonic() - wall), (self._broker.spent() - broker) / (time.process_time() - client))
+
+
+async def run(plan: Plan) -> list[Figure]:
+    """Each round with a broker of its own."""
+    count = plan.amount(60_000, 15_000)
+    ready, empty, produced, consumed = [], [], [], []
+    for _ in range(plan.runs):
+        async with running() as broker:
+            assert broker.process is not None
+            ready.append(broker.ready)
+            empty.append(mib(broker.process))
+            topic = await _topic(broker)
+            produced.append(await _produce(broker, topic, count))
+            consumed.append(await _consume(broker, topic, count))
+    beside = f"{count:,} messages of 1 KiB"
+    return [
+        Figure("produce", tuple(each.rate for each in produced), "messages/s", Bound(least=20_000, judged=False), beside),
+        Figure("consume", tuple(each.rate for each in consumed), "messages/s", Bound(least=50_000, judged=False), beside),
+        Figure("broker / client, producing", tuple(each.share for each in produced), note="processor time"),
+        Figure("broker / client, consuming", tuple(each.share for each in consumed), note="processor time"),
+        Figure("ready", tuple(ready), "s", Bound(most=1.0, judged=False), "after process start"),
+        Figure("memory when empty", tuple(empty), "MiB", Bound(most=80)),
+    ]
+
+
+async def _topic(broker: Broker) -> str:
+    name = f"bench-{uuid.uuid4().hex[:8]}"
+    async with Admin(broker.kafka) as admin:
+        await admin.ensure([Topic(name, PARTITIONS)])
+    return name
+
+
+async def _produce(broker: Broker, topic: str, count: int) -> Pass:
+    value = os.urandom(SIZE)
+    options = {"enable_idempotence": True, "acks": "all", "max_batch_size": 512 * 1024, "linger_ms": 5}
+    async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap, **options) as producer:
+        await producer.send_and_wait(topic, value, partition=0)
+        watch = _Watch(broker)
+        waiting = [await producer.send(topic, value, partition=number % PARTITIONS) for number in range(count)]
+        await asyncio.gather(*waiting)
+        return watch.passed(count)
+
+
+async def _consume(broker: Broker, topic: str, count: int) -> Pass:
+    async with AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest") as consumer:
+        consumer.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
+        watch, seen = _Watch(broker), 0
+        while seen < count:
+            seen += sum(len(records) for records in (await consumer.getmany(timeout_ms=1000)).values())
+        return watch.passed(seen)

@@ -1,0 +1,135 @@
+"""A province with citizens: everything but the broker in this process, and dossiers taken from submission to register."""
+
+import asyncio
+import contextlib
+import ssl
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.messages import Archive
+from app.province import Province
+from app.samples import sample
+from app.settings import Settings
+from app.state import prepare
+from bench.bare import TLS
+from bench.way import Entry, noticed, registered
+from vn.clock import VN
+
+WITHIN = 60.0  # seconds for one dossier, 64 of them at a time on a busy machine
+LONGEST_LOOK = 2.0
+
+Form = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One dossier: seconds from the citizen's first call to the register's change, all that crossed the exchange, notices paid."""
+
+    seconds: float
+    entries: tuple[Entry, ...]
+    paid: int
+
+
+class Town:
+    """Citizens of a province; `async with town(bootstrap, space, look=...) as it`. They look again after `look` seconds, doubling."""
+
+    def __init__(self, province: Province, look: float) -> None:
+        self._look = look
+        self._dvc, self._land = province.urls["dvc"], province.urls["land"]
+        self._seed = 0
+        self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._news: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def listen(self, archive: Archive) -> None:
+        """Follow the journal, for as long as it is not cancelled."""
+        async for entry in archive.follow(since_start=True):
+            self._entries[entry["subject"]].append(entry)
+            self._news[entry["subject"]].set()
+
+    async def forms(self, count: int) -> list[Form]:
+        """So many transfers, each of a parcel of its own that is free now."""
+        forms: list[Form] = []
+        used: set[tuple[Any, ...]] = set()
+        async with httpx.AsyncClient(base_url=self._land, transport=_AsItStands(verify=TLS)) as land:
+            while len(forms) < count:
+                self._seed += 1
+                form = await sample("transfer", seed=self._seed, land=land, on=datetime.now(VN).date())
+                parcel = tuple(form["ThuaDat"][0][name] for name in ("MaXa", "SoToBanDo", "SoThua"))
+                if parcel not in used:
+                    used.add(parcel)
+                    forms.append(form)
+        return forms
+
+    def citizen(self) -> httpx.AsyncClient:
+        """A connection to the portal; one citizen each, since a client that many share looks at all its connections for every call."""
+        return httpx.AsyncClient(base_url=self._dvc, timeout=WITHIN, verify=TLS)
+
+    async def transfer(self, citizen: httpx.AsyncClient, form: Form) -> Transfer:
+        """Submit, pay every notice as soon as all are there, and wait for the register."""
+        async with asyncio.timeout(WITHIN):
+            began = time.time()
+            dossier = _said(await citizen.post("/ho-so", json=form))["MaHoSo"]
+            await self._until(dossier, noticed)
+            notices = await self._notices(citizen, dossier)
+            for notice in notices:
+                _said(await citizen.post(f"/ho-so/{dossier}/thanh-toan", json={"SoThongBao": notice["SoThongBao"]}))
+            ended = await self._until(dossier, registered)
+        return Transfer(ended - began, tuple(self._entries[dossier]), len(notices))
+
+    async def _notices(self, citizen: httpx.AsyncClient, dossier: str) -> list[Form]:
+        pause = self._look
+        while True:
+            found: list[Form] = _said(await citizen.get(f"/ho-so/{dossier}"))["ThongBaoThue"]
+            if found and len(found) >= int(found[0]["ThuTu"].partition("/")[2]):
+                return found
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_LOOK)
+
+    async def _until(self, dossier: str, holds: Any) -> Any:
+        while not (found := holds(self._entries[dossier])):
+            self._news[dossier].clear()
+            await self._news[dossier].wait()
+        return found
+
+
+def _said(answer: httpx.Response) -> Any:
+    return answer.raise_for_status().json()
+
+
+class _AsItStands(httpx.AsyncHTTPTransport):
+    """Asks each question once and gives that answer to all who ask it again."""
+
+    def __init__(self, verify: ssl.SSLContext) -> None:
+        super().__init__(verify=verify)
+        self._answers: dict[str, bytes] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path not in self._answers:
+            self._answers[path] = await (await super().handle_async_request(request)).aread()
+        return httpx.Response(200, content=self._answers[path])
+
+
+@asynccontextmanager
+async def town(bootstrap: str, space: str, *, look: float) -> AsyncIterator[Town]:
+    """A fresh province on this broker."""
+    with tempfile.TemporaryDirectory(prefix="lgsp-bench-", ignore_cleanup_errors=True) as scratch:
+        settings = Settings(bootstrap=bootstrap, space=space, state=prepare(Path(scratch)))
+        async with Province(settings, bootstrap) as province, Archive.open(settings) as archive:
+            made = Town(province, look)
+            listening = asyncio.create_task(made.listen(archive))
+            try:
+                yield made
+            finally:
+                listening.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await listening
