@@ -98,8 +98,9 @@ class Producer:
                 batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
             chunk.append(position)
         sent.append((chunk, await client.send_batch(batch, topic, partition=partition)))
-        answers = asyncio.gather(*(future for _, future in sent), return_exceptions=True)
-        for (chunk, _), at in zip(sent, await asyncio.wait_for(answers, 3 * self._settings.request_timeout), strict=True):
+        async with asyncio.timeout(3 * self._settings.request_timeout):
+            answers = await asyncio.gather(*(future for _, future in sent), return_exceptions=True)
+        for (chunk, _), at in zip(sent, answers, strict=True):
             if isinstance(at, BaseException):
                 raise at  # what follows is sent again too, so that the order holds
             now = at.timestamp if at.timestamp > 0 else now_ms()
