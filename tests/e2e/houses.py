@@ -51,7 +51,7 @@ class HouseTown(Town):
         psutil.Process(old).kill()
 
         async def back() -> bool:
-            assert self.house.pids()[part] != old, f"{part} was not started again"
+            assert self.house.pids().get(part, old) != old, f"{part} was not started again"
             if part == "broker":
                 return await self._broker_answers()
             assert (await self.health(part))["status"] == "ok", f"{part} is not well after it was killed"
