@@ -17,6 +17,9 @@ from vn.errors import LgspError, Unusable
 __all__ = ["Archive", "Letter", "Shown"]
 
 
+CONNECT_WITHIN = 5.0  # seconds; whoever looks does not want to wait
+
+
 @dataclass(frozen=True)
 class Shown:
     """One message with its envelope, as it was sent, and what the exchange said about it."""
@@ -47,7 +50,7 @@ class Archive:
     async def open(cls, settings: Settings) -> AsyncIterator["Archive"]:
         """That of the settings' broker, or of the exchange that runs from the state folder."""
         there = None if settings.bootstrap else running(settings.state)
-        kafka = KafkaSettings(bootstrap=settings.bootstrap or (there.bootstrap if there else ""))
+        kafka = KafkaSettings(settings.bootstrap or (there.bootstrap if there else ""), connect_within=CONNECT_WITHIN)
         async with Reader(kafka) as reader:
             yield cls(reader, kafka, Space(there.space if there else settings.space))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
+_LOOK_EVERY = 0.05
 
 # Agencies need no bus, the exchange and the adapters need no database: each part imports what it is made of when it starts.
 
@@ -49,24 +50,26 @@ def agency_app(settings: Settings, name: str) -> "FastAPI":
 
 
 @contextlib.asynccontextmanager
-async def exchange(settings: Settings, bootstrap: str) -> AsyncIterator[str]:
-    """The exchange with its admin endpoints; gives their address."""
+async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: None) -> AsyncIterator[str]:
+    """The exchange with its admin endpoints; gives their address, and says so once it works."""
     from app.joins import exchange_of
 
     clock = Clock()
     made = exchange_of(settings, bootstrap, clock)
-    async with _running("exchange", settings, made, clock) as url:
+    async with _running("exchange", settings, made, clock=clock, say=say) as url:
         yield url
 
 
 @contextlib.asynccontextmanager
-async def adapter(settings: Settings, name: str, *, bootstrap: str, url: str, patience: "Patience | None" = None) -> AsyncIterator[str]:
-    """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints."""
+async def adapter(
+    settings: Settings, name: str, *, bootstrap: str, url: str, patience: "Patience | None" = None, say: Say = lambda _: None
+) -> AsyncIterator[str]:
+    """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints, and says so once it works."""
     from app.joins import adapter_of
 
     clock = Clock()
     made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience)
-    async with _running(f"{name}-adapter", settings, made, clock) as address:
+    async with _running(f"{name}-adapter", settings, made, clock=clock, say=say) as address:
         yield address
 
 
@@ -90,8 +93,7 @@ async def run_agencies(settings: Settings, names: Sequence[str], *, stop: asynci
 
 async def run_exchange(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:
     """The exchange, until `stop`."""
-    async with exchange(settings, _bootstrap(settings)) as url:
-        say(f"exchange ready on {url}")
+    async with exchange(settings, _bootstrap(settings), say=say):
         await stop.wait()
 
 
@@ -101,8 +103,7 @@ async def run_adapter(settings: Settings, name: str, *, stop: asyncio.Event, say
     there = settings.urls.get(service) or running(settings.state).urls.get(service)
     if there is None:
         raise Unusable(f"{name}-adapter: where is its agency? Set LGSP_{service.upper()}_URL, e.g. http://127.0.0.1:8080")
-    async with adapter(settings, name, bootstrap=_bootstrap(settings), url=there) as url:
-        say(f"{name}-adapter ready on {url}")
+    async with adapter(settings, name, bootstrap=_bootstrap(settings), url=there, say=say):
         await stop.wait()
 
 
@@ -111,7 +112,7 @@ def _bootstrap(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _running(part: str, settings: Settings, made: "Mover", clock: Clock) -> AsyncIterator[str]:
+async def _running(part: str, settings: Settings, made: "Mover", *, clock: Clock, say: Say) -> AsyncIterator[str]:
     """`made` has `run(stop)`, `health()` and `info()`; what it raises while running ends the block."""
     from app.admin import part_app
 
@@ -119,6 +120,7 @@ async def _running(part: str, settings: Settings, made: "Mover", clock: Clock) -
     stop = asyncio.Event()
     async with serving(part_app(part, health=made.health, info=made.info, clock=clock), bound) as url:
         work = asyncio.create_task(made.run(stop))
+        telling = asyncio.create_task(_tell_when_well(made, lambda: say(f"{part} ready on {url}")))
         inside = asyncio.current_task()
         work.add_done_callback(lambda _: inside.cancel() if inside and not stop.is_set() else None)
         try:
@@ -129,9 +131,16 @@ async def _running(part: str, settings: Settings, made: "Mover", clock: Clock) -
             raise
         finally:
             stop.set()
+            telling.cancel()
             await asyncio.wait({work}, timeout=5)
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+
+
+async def _tell_when_well(made: "Mover", tell: Callable[[], None]) -> None:
+    while made.health()["status"] != "ok":  # noqa: ASYNC110  # health is a snapshot, there is nothing to wait for
+        await asyncio.sleep(_LOOK_EVERY)
+    tell()
 
 
 def _policy(path: Path | None, name: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from app.commands.options import AsJson, State, parts_of, settings
 from app.entries import Entry, instant, outcome_of, short
 from app.listing import lines, table
+from app.logs import configure
 from app.settings import Settings
 from vn.errors import Unusable
 
@@ -132,6 +133,8 @@ def replay_dead_letter(name: Name, state: State = None) -> int:
 def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
     """What `ask` answers, from the topics of the settings' space."""
     from app.messages import Archive
+
+    configure(read.log, "warning", "lgsp")
 
     async def answered() -> T:
         async with Archive.open(read) as archive:
