@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 import time
+from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def measured(bench: Bench, plan: Plan) -> Result:
     began = time.monotonic()
     try:
         figures = run(bench(plan))
-    except Exception as error:  # noqa: BLE001  # shown, and the exit code is 1
+    except (Exception, CancelledError) as error:  # noqa: BLE001  # shown, exit code 1; a part that fails cancels who started it
         return Result(seconds=time.monotonic() - began, trouble=f"{type(error).__name__}: {error}")
     return Result(tuple(figures), time.monotonic() - began)
 

@@ -20,7 +20,7 @@ async def run(plan: Plan) -> list[Figure]:
     fifth = count / 5
     courses: list[Course] = []
     async with running(plan.bootstrap) as broker:
-        for _ in range(plan.amount(3, 1)):
+        for _ in range(plan.runs):
             courses.append((await run_relay("exchange", broker, count)).course)
     ratio = tuple(each.rate(4 * fifth, count) / each.rate(fifth, 2 * fifth) for each in courses)
     growth = tuple(each.held(count) - each.held(2 * fifth) for each in courses)

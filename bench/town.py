@@ -1,17 +1,16 @@
 """A province with citizens: everything but the broker in this process, and dossiers taken from submission to register."""
 
 import asyncio
-import contextlib
 import ssl
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -22,12 +21,14 @@ from app.settings import Settings
 from app.state import prepare
 from bench.bare import TLS
 from bench.way import Entry, noticed, registered
+from bus import Admin, KafkaSettings
 from vn.clock import VN
 
 WITHIN = 60.0  # seconds for one dossier, 64 of them at a time on a busy machine
 LONGEST_LOOK = 2.0
 
 Form = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Town:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_LOOK)
 
-    async def _until(self, dossier: str, holds: Any) -> Any:
+    async def _until(self, dossier: str, holds: Callable[[Sequence[Entry]], T | None]) -> T:
         while not (found := holds(self._entries[dossier])):
             self._news[dossier].clear()
             await self._news[dossier].wait()
@@ -131,5 +132,11 @@ async def town(bootstrap: str, space: str, *, look: float) -> AsyncIterator[Town
                 yield made
             finally:
                 listening.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await listening
+                await asyncio.gather(listening, return_exceptions=True)
+        await _clear(settings)
+
+
+async def _clear(settings: Settings) -> None:
+    """Leave nothing on a broker that is somebody else's."""
+    async with Admin(KafkaSettings(settings.bootstrap or "")) as admin:
+        await admin.delete([name for name in await admin.topics() if name.startswith(f"{settings.space}.")])

@@ -1,8 +1,8 @@
 """One land transfer at a time through the whole system, against the bare cost of its hops measured in the same run.
 
 - **transfer**: from the citizen's POST of the dossier until the land register's change is in the land office's outbox (the register was
-  written before that; the instant is Kafka's, from the journal). In between five agencies and adapters, the exchange six times, and a
-  citizen who pays as soon as the portal shows all notices: what the citizen waits between two looks counts too.
+  written before that; the instant is Kafka's, from the journal). In between four agencies with their adapters, the exchange six times,
+  and a citizen who pays as soon as the portal shows all notices: what the citizen waits between two looks counts too.
 - **hops**: the messages on the longest chain of causes from the submission to the register, as the journal has them (ce_causationid);
   where a message has no cause, the citizen acted on the last notice that the portal was sent. Side traffic is not counted: status
   messages and receipts cross at the same time and only slow it.
