@@ -36,6 +36,16 @@ class RestlessTown(Town):
         async with self._turning:
             await super().turn(at)
 
+    async def stop(self, part: str) -> None:
+        """As in any town; what is stopped stays so."""
+        async with self._turning:
+            await super().stop(part)
+
+    async def start(self, part: str) -> None:
+        """As in any town."""
+        async with self._turning:
+            await super().start(part)
+
     async def _positions(self) -> Any:
         async with self._turning:
             return None if self._news.is_set() else await super()._positions()

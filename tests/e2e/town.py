@@ -201,10 +201,13 @@ class Town:
         return ends
 
     async def until(self, part: str, path: str, holds: Callable[[Any], Any], **parameters: Any) -> Any:
-        """The answer to a question, once this holds of it; an answer that is a no is not yet."""
+        """The answer to a question, once this holds of it; a no, or none at all, is not yet."""
 
         async def answered() -> Any:
-            found = await self.get(part, path, **parameters)
+            try:
+                found = await self.get(part, path, **parameters)
+            except httpx.TransportError as error:
+                raise AssertionError(f"{part} does not answer: {error!r}") from error
             assert holds(found), f"{part}{path} is not as awaited: {found}"
             return found
 
@@ -235,9 +238,9 @@ class Town:
     async def restart_adapters(self) -> None:
         """Stop all adapters that run and start them again."""
         adapters = [part for part in self.running if part.endswith("-adapter")]
-        await asyncio.gather(*(self.stop(part) for part in adapters))
+        await asyncio.gather(*(Town.stop(self, part) for part in adapters))
         for part in adapters:
-            await self.start(part)
+            await Town.start(self, part)
 
     async def health(self, part: str) -> Shown:
         """What a part says of itself."""

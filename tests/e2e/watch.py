@@ -53,7 +53,11 @@ class Watch:
 
 
 def effects(entries: Iterable[Entry]) -> Counter[tuple[str, ...]]:
-    """What the journal says was said, by contract, dossier, sender, recipient and outcome, however often it was carried."""
-    return Counter(
+    """What the journal says was said, by contract, dossier, sender, recipient and outcome, however often it was carried.
+
+    A report of a failed delivery is about one record of an inbox: what was carried twice may be reported twice.
+    """
+    said = Counter(
         (short(each["type"]), each["subject"], short(each["source"]), short(each["recipient"]), outcome_of(each)) for each in entries
     )
+    return Counter({what: 1 if what[0].startswith("exchange.") else times for what, times in said.items()})

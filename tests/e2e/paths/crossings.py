@@ -9,7 +9,7 @@ from adapters.ilis.translation import dossier as to_land
 from app.messages import Archive
 from contracts import DossierSubmitted
 from tests.e2e.paths import Path
-from tests.e2e.paths.sums import FEE, TAX, refundable, sale
+from tests.e2e.paths.sums import FEE, TAX, noticed, refundable, sale
 from tests.e2e.paths.views import way
 from tests.e2e.town import Shown, Town
 
@@ -61,6 +61,7 @@ async def receipts_cross_a_withdrawal(town: Town) -> None:
     assert (await town.withdraw(dossier)).is_success  # the portal does not know of the receipt yet
     await town.start("dvc-adapter")
     await town.status(dossier, 8)
+    await town.until("tax", f"/ho-so/{dossier}", lambda known: known["TrangThai"] == "đã hủy")
     second = await town.pays(tax)
     await town.until("dvc", f"/ho-so/{dossier}", lambda case: len(case["DoiSoat"]) == 3)
     await town.at_rest()
@@ -270,8 +271,7 @@ async def _at_tax(town: Town, seed: int) -> tuple[Shown, list[tuple[str, str]], 
 
 async def _attempts(town: Town, dossier: str) -> list[str]:
     """An attempt for each notice, fee first, known to the platform and not paid."""
-    notices = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
-    attempts = [await town.pay(dossier, each["SoThongBao"]) for each in notices]
+    attempts = [await town.pay(dossier, each["SoThongBao"]) for each in await noticed(town, dossier)]
     for each in attempts:
         await town.until("payment", f"/giao-dich/{each}", bool)
     return attempts

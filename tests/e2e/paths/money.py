@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.e2e.paths import Path
-from tests.e2e.paths.sums import FEE, TAX, refundable, sale
+from tests.e2e.paths.sums import FEE, TAX, noticed, refundable, sale
 from tests.e2e.town import Shown, Town
 
 
@@ -93,8 +93,7 @@ async def late_payment_bears_interest(town: Town) -> None:
     form = await sale(town, 801)
     sellers = await town.holders(form)
     dossier = await town.hand_in(form)
-    fee, tax = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
-    assert (fee["TongTien"], tax["TongTien"]) == (FEE, TAX)
+    fee, tax = await noticed(town, dossier)
     assert {fee["HanNop"], tax["HanNop"]} == {"20260331"}
 
     await town.turn("2026-04-01T09:00")  # between deadline + 1 and the day before payment lies no day
@@ -127,7 +126,7 @@ async def part_and_rest(town: Town) -> None:
     await town.turn("2026-03-02T09:00")
     form = await sale(town, 1101)
     dossier = await town.hand_in(form)
-    fee, tax = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
+    fee, tax = await noticed(town, dossier)
     await town.pay(dossier, tax["SoThongBao"])
     await town.pay(dossier, fee["SoThongBao"], 5_000_000)
     await town.until("dvc", f"/ho-so/{dossier}", lambda case: sorted(each["KetQua"] for each in case["DoiSoat"]) == ["DU", "MOT_PHAN"])
@@ -152,7 +151,7 @@ async def paid_twice(town: Town) -> None:
     await town.policy("payment", payment="manual")
     form = await sale(town, 1102)
     dossier = await town.hand_in(form)
-    fee, tax = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
+    fee, tax = await noticed(town, dossier)
     first = await town.pay(dossier, fee["SoThongBao"])
     again = await town.pay(dossier, fee["SoThongBao"])  # nothing is paid yet, so nothing forbids it
     part = await town.pay(dossier, tax["SoThongBao"], 1_000_000)
@@ -183,7 +182,7 @@ async def attempts_in_vain(town: Town) -> None:
     await town.policy("payment", payment="manual")
     form = await sale(town, 1103)
     dossier = await town.hand_in(form)
-    fee, tax = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
+    fee, tax = await noticed(town, dossier)
     failed, expired = await town.pay(dossier, fee["SoThongBao"]), await town.pay(dossier, tax["SoThongBao"])
     await town.until("payment", f"/giao-dich/{failed}", lambda shown: shown["TrangThai"] == "KHOI_TAO")
     await town.until("payment", f"/giao-dich/{expired}", lambda shown: shown["TrangThai"] == "KHOI_TAO")
@@ -217,9 +216,8 @@ async def paid_after_the_refusal(town: Town) -> None:
     form = await sale(town, 1104)
     sellers = await town.holders(form)
     dossier = await town.hand_in(form)
-    fee, tax = sorted(await town.notices(dossier), key=lambda each: int(each["TongTien"]))
+    fee, tax = await noticed(town, dossier)
     reference = await town.pay(dossier, fee["SoThongBao"])
-    await town.status(dossier, 6)
     await town.decide("land", dossier, "tu-choi", LyDo="Giấy chứng nhận đã bị thu hồi")
     await town.until("tax", f"/ho-so/{dossier}", lambda known: known["TrangThai"] == "đã hủy")
     receipt = await town.pays(reference)
