@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 
 from app.ports import assign, base_url
 from app.settings import AGENCIES, PARTS, Settings
 from app.state import Running
-from app.supervisor import Process, Supervisor
-from vn.errors import CannotConnect
+from app.supervisor import Process, Supervisor, report
+from vn.errors import BadEnvironment, CannotConnect, Unusable
 
 __all__ = ["House"]
 
@@ -29,7 +30,8 @@ class House:
         urls = {name: base_url(settings.host, ports[name]) for name in AGENCIES if name in self.parts}
         self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
         self.settings = replace(settings, ports=ports, urls={**urls, **settings.urls}, bootstrap=self.bootstrap, supervised=True)
-        self._supervisor = Supervisor({**environ, **self.settings.environ()})
+        self._supervisor = Supervisor({**environ, **self.settings.environ()}, self._ended)
+        self._unusable: Unusable | None = None  # what no new start of a part will mend
 
     def url(self, part: str) -> str:
         """The HTTP address of a part."""
@@ -89,8 +91,22 @@ class House:
         return dict(zip(self.http_parts, found, strict=True))
 
     def _start(self, part: str) -> None:
-        output = self.settings.state / "logs" / f"{part}.log"
-        self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json"}, output))
+        self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json"}, self._log_of(part)))
+
+    def _log_of(self, part: str) -> Path:
+        return self.settings.state / "logs" / f"{part}.log"
+
+    def _ended(self, part: str, code: int) -> None:
+        kind = next((kind for kind in (Unusable, BadEnvironment) if kind.exit_code == code), None)
+        if kind is None:
+            report(part, code)
+            return
+        *_, last = self._log_of(part).read_text(encoding="utf-8", errors="replace").splitlines() or [f"lgsp: {part} ended"]
+        self._unusable = kind(last.removeprefix("lgsp: "))
+
+    def _raise_unusable(self) -> None:
+        if self._unusable is not None:
+            raise self._unusable
 
     async def _until_broker(self) -> None:
         host, _, port = self.bootstrap.split(",")[0].rpartition(":")
@@ -101,6 +117,7 @@ class House:
                 writer.close()
                 return
             except (OSError, ValueError):
+                self._raise_unusable()
                 if asyncio.get_running_loop().time() > deadline or "broker" not in self.parts:
                     raise CannotConnect(f"no Kafka broker answers at {self.bootstrap}; is it running there?") from None
             await asyncio.sleep(_EVERY)
@@ -108,6 +125,7 @@ class House:
     async def _until_healthy(self, parts: Iterable[str]) -> None:
         deadline = asyncio.get_running_loop().time() + READY_WITHIN
         while sick := [part for part, status in (await self.health()).items() if part in set(parts) and status != "ok"]:
+            self._raise_unusable()
             if asyncio.get_running_loop().time() > deadline:
                 logs = self.settings.state / "logs"
                 raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {', '.join(sick)}; see {logs}/{sick[0]}.log")

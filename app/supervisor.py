@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-__all__ = ["Process", "Supervisor"]
+__all__ = ["Process", "Supervisor", "report"]
 
 _log = structlog.get_logger()
 _BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -100,7 +100,7 @@ class Supervisor:
 
     def __init__(self, environ: Mapping[str, str], died: Callable[[str, int], None] | None = None) -> None:
         self._environ = environ
-        self._died = died or _report
+        self._died = died or report
         self._watched: dict[str, _Watched] = {}
 
     def start(self, process: Process) -> None:
@@ -118,5 +118,6 @@ class Supervisor:
         return {name: watched.pid for name, watched in self._watched.items() if watched.pid is not None}
 
 
-def _report(name: str, code: int) -> None:
+def report(name: str, code: int) -> None:
+    """That a part has ended and is started again."""
     _log.warning("part ended, starting it again", ended=name, exit_code=code)

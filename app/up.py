@@ -1,7 +1,6 @@
 """`lgsp up`: everything as supervised processes, a table of addresses, and what an integrator's own part must do."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +15,12 @@ from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import forget, prepare, running
 from app.supervisor_api import control
 from app.web import listen, serving
-from vn.errors import BadEnvironment, CannotConnect, LgspError, Unusable
+from vn.errors import BadEnvironment, LgspError, Unusable
 
 __all__ = ["run"]
 
 
-async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event) -> int:
+async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event) -> None:
     """Start all parts in order, tell where they are, run until `stop`, end all of them."""
     left_out = _left_out(without)
     await _nobody_else(settings.state)
@@ -35,7 +34,7 @@ async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], envi
             if not started.done():
                 started.cancel()
                 await asyncio.gather(started, return_exceptions=True)
-                return 130
+                return
             started.result()
             house.where(address).write(folder)
             _tell(house, address)
@@ -43,7 +42,6 @@ async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], envi
     finally:
         forget(folder)
         await house.stop()
-    return 0
 
 
 def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,16 +64,13 @@ def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
 
 async def _nobody_else(folder: Path) -> None:
     """Two exchanges on one state folder would write over each other."""
-    with contextlib.suppress(CannotConnect, LgspError):
-        there = running(folder).urls.get("supervisor", "")
-        with contextlib.suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(timeout=1) as client:
-                await client.get(f"{there}/_lgsp/info")
-            raise _Taken(f"an exchange already runs from {folder} ({there}); stop it, or choose another --state DIR")
-
-
-class _Taken(BadEnvironment):
-    """Passes through the suppression of what an old note may cause."""
+    try:
+        there = running(folder).urls["supervisor"]
+        async with httpx.AsyncClient(timeout=1) as client:
+            await client.get(f"{there}/_lgsp/info")
+    except (LgspError, KeyError, httpx.HTTPError):
+        return  # nobody, or the note of one that was killed
+    raise BadEnvironment(f"an exchange already runs from {folder} ({there}); stop it, or choose another --state DIR")
 
 
 def _tell(house: House, supervisor: str) -> None:

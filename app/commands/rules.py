@@ -9,7 +9,7 @@ import typer
 
 from app.commands.options import AsJson, settings
 from app.listing import lines, table
-from vn.errors import ContractViolation, Unusable
+from vn.errors import BadEnvironment, ContractViolation, Unusable
 
 if TYPE_CHECKING:
     from bus import Members, Rights
@@ -98,7 +98,7 @@ def export(folder: Annotated[Path, typer.Argument(help="Where to write schemas/*
     try:
         write(folder)
     except OSError as error:
-        raise Unusable(f"{folder}: {error.strerror}") from None
+        raise BadEnvironment(f"{folder}: {error.strerror}; choose a folder you can write to") from None
     typer.echo(f"written to {folder}")
 
 

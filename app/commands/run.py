@@ -1,6 +1,7 @@
 """Commands that run something: the demo, everything, or one part alone."""
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -127,7 +128,7 @@ def _end_with_supervisor(stop: Callable[[], object]) -> None:
     """The supervisor holds the other end of our standard input; when it is gone, so are we."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1024):
+        while os.read(0, 1024):  # not through sys.stdin: its lock, held here, would abort an interpreter that ends by itself
             pass
         stop()
 

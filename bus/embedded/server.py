@@ -43,7 +43,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         )
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
-        reason = "the port is taken" if taken else error.strerror or str(error)
+        reason = "the port is taken; choose another with --listen HOST:PORT or LGSP_BROKER_PORT" if taken else error.strerror or str(error)
         raise BadEnvironment(f"the broker cannot listen on {settings.host}:{settings.port}: {reason}") from error
     sweeper = asyncio.create_task(_close_idle(open_ones, settings.idle))
     try:

@@ -1,0 +1,159 @@
+"""A user's mistake is one line that says what to do, and an exit code; never a traceback."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.lgsp import NOBODY, lgsp
+
+USAGE, NOBODY_THERE, ENVIRONMENT = 2, 11, 14
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files that are wrong, each in its way."""
+    (tmp_path / "broken.json").write_text('{"LoaiThuTuc": ')
+    (tmp_path / "latin.json").write_bytes('{"HoTen": "Nguyễn"}'.encode("utf-16"))
+    (tmp_path / "fine.json").write_text("{}")
+    (tmp_path / "no-mapping.yaml").write_text("- land")
+    (tmp_path / "broken.yaml").write_text("land: {check: [")
+    (tmp_path / "a-file").write_text("")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "lgsp-state").write_text("0\n")
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "run.json").write_text("{")
+    return tmp_path
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "advice"),
+    [
+        ("submit nothing.json", USAGE, "nothing.json: No such file"),
+        ("submit .", USAGE, "Is a directory"),
+        ("submit broken.json", USAGE, "broken.json:1:16: not JSON"),
+        ("submit latin.json", USAGE, "latin.json: not UTF-8 text"),
+        ("submit -", USAGE, "-:1:1: not JSON"),
+        ("supplement H37.15-260302-0001 nothing.json", USAGE, "nothing.json: No such file"),
+        ("contracts show land.transfer-slop", USAGE, "land.transfer-slip"),
+        ("contracts show nonsense", USAGE, "lgsp contracts list"),
+        ("contracts check nothing.json", USAGE, "nothing.json: No such file"),
+        ("contracts check fine.json", USAGE, "--contract NAME"),
+        ("contracts check fine.json --contract nonsense", USAGE, "lgsp contracts list"),
+        ("contracts diff nothing.json fine.json", USAGE, "nothing.json: No such file"),
+        ("contracts diff broken.json fine.json", USAGE, "broken.json: not JSON"),
+        ("contracts diff fine.json fine.json --mode sideways", USAGE, "say backward, forward, full or none"),
+        ("contracts export a-file/below", ENVIRONMENT, "a-file/below: Not a directory"),
+        ("access why land.transfer-slip ilis nobody", USAGE, "nobody"),
+        ("sample nonsense", USAGE, "lgsp sample list"),
+        ("sample transfer --fault nonsense", USAGE, "lgsp sample list"),
+        ("broker --listen here", USAGE, "HOST:PORT"),
+        ("up --without nonsense", USAGE, "choose from dvc, land"),
+        ("up --policy nothing.yaml", USAGE, "nothing.yaml: No such file"),
+        ("up --policy no-mapping.yaml", USAGE, "one mapping per agency"),
+        ("up --state a-file/below", ENVIRONMENT, "--state DIR"),
+        ("up --state old", ENVIRONMENT, "state of version 0, this is version 1; start anew with --fresh"),
+        ("up --fresh --state .", ENVIRONMENT, "--fresh will not empty it"),
+        ("broker --state a-file/below", ENVIRONMENT, "--state DIR"),
+        ("serve land --state old", ENVIRONMENT, "--fresh"),
+        ("demo --keep a-file/below", ENVIRONMENT, "choose"),
+        ("clock show --state torn", ENVIRONMENT, "lgsp up"),
+        ("pay H37.15-260302-0001 --amount 5", USAGE, "--notice"),
+        ("decide H37.15-260302-0001 tiep-nhan --at dvc", USAGE, "land or tax"),
+    ],
+)
+def test_a_mistake_is_named_in_one_line(command: str, code: int, advice: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    said = lgsp(*command.split(), state=folder / "state")
+    assert (said.code, said.out) == (code, ""), said.err
+    assert said.err.startswith("lgsp: ")
+    assert said.err.count("\n") == 1
+    assert advice in said.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "wait -t 0",
+        "sample transfer",
+        "submit fine.json",
+        "pay H37.15-260302-0001",
+        "withdraw H37.15-260302-0001",
+        "decide H37.15-260302-0001 tiep-nhan",
+        "trace H37.15-260302-0001",
+        "show 1",
+        "journal",
+        "notices H37.15-260302-0001",
+        "dead-letters list",
+        "dead-letters show 0-0",
+        "dead-letters replay 0-0",
+        "clock",
+        "policy",
+        "canonical",
+        "reset",
+        "exchange",
+        "adapter tax",
+    ],
+)
+def test_where_nothing_runs_the_user_hears_how_to_start_it(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    said = lgsp(*command.split(), state=folder / "state")
+    assert (said.code, said.out) == (NOBODY_THERE, ""), said.err
+    assert said.err.startswith("lgsp: ")
+    assert said.err.count("\n") == 1
+    assert "lgsp up" in said.err
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value", "code", "advice"),
+    [
+        ("members", "LGSP_DVC_PROT", "8080", USAGE, "did you mean LGSP_DVC_PORT?"),
+        ("members", "LGSP_DVC_PORT", "http", USAGE, "'http' is not a whole number from 0 to 65535"),
+        ("members", "LGSP_SPACE", "a.b", USAGE, "letters, digits, - and _ only"),
+        ("members", "LGSP_LOG", "xml", USAGE, "none of auto, text, json"),
+        ("members", "LGSP_MEMBERS", "nothing.yaml", USAGE, "nothing.yaml"),
+        ("access list", "LGSP_ACCESS", "nothing.yaml", USAGE, "nothing.yaml"),
+        ("contracts list", "LGSP_CONTRACTS", "nothing", USAGE, "nothing"),
+        ("serve land", "LGSP_POLICY", "broken.yaml", USAGE, "broken.yaml: "),
+        ("up", "LGSP_MEMBERS", "nothing.yaml", USAGE, "nothing.yaml"),  # which only the parts read
+        ("up", "LGSP_KAFKA_BOOTSTRAP", NOBODY, NOBODY_THERE, f"no Kafka broker answers at {NOBODY}"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(
+    command: str, variable: str, value: str, code: int, advice: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    said = lgsp(*command.split(), state=folder / "state", variables={variable: value})
+    assert (said.code, said.out) == (code, ""), said.err
+    assert said.err.startswith("lgsp: ")
+    assert said.err.count("\n") == 1
+    assert advice in said.err
+
+
+@pytest.mark.parametrize(
+    ("command", "variable"),
+    [("up", "LGSP_TAX_PORT"), ("up", "LGSP_SUPERVISOR_PORT"), ("serve tax", "LGSP_TAX_PORT"), ("broker", "LGSP_BROKER_PORT")],
+)
+def test_a_port_in_use_is_named_with_its_variable(command: str, variable: str, taken: int, folder: Path) -> None:
+    said = lgsp(*command.split(), state=folder / "state", variables={variable: str(taken)})
+    assert (said.code, said.out) == (ENVIRONMENT, ""), said.err
+    assert said.err.startswith("lgsp: ")
+    assert said.err.count("\n") == 1
+    assert str(taken) in said.err
+    assert variable in said.err
+
+
+def test_a_payload_that_breaks_its_contract_is_shown_with_every_fault_and_code_1(folder: Path) -> None:
+    said = lgsp("contracts", "check", str(folder / "fine.json"), "--contract", "dossier.submitted", state=folder)
+    assert (said.code, said.err) == (1, "")
+    assert len(said.out.splitlines()) > 3
+    for line in said.out.splitlines():
+        assert line.startswith(f"{folder / 'fine.json'}: ")
