@@ -37,16 +37,17 @@ class Course:
 
     def held(self, count: float) -> float:
         """MiB when so many were through."""
-        return next(sample.mib for sample in self.samples if sample.through >= count)
+        return self._at(count).mib
 
-    @property
-    def processor(self) -> float:
-        """Microseconds of processor time per message, from the first sight of any to the last."""
-        first = next(sample for sample in self.samples if sample.through)
-        last = self.samples[-1]
-        return (last.processor - first.processor) * 1e6 / max(last.through - first.through, 1)
+    def processor(self, first: float, last: float) -> float:
+        """Microseconds of processor time per message between these two counts, or the first sight of any."""
+        began, ended = self._at(max(first, 1)), self._at(last)
+        return (ended.processor - began.processor) * 1e6 / max(ended.through - began.through, 1)
 
     @property
     def peak(self) -> float:
         """The most MiB."""
         return max(sample.mib for sample in self.samples)
+
+    def _at(self, count: float) -> Sample:
+        return next(sample for sample in self.samples if sample.through >= count)

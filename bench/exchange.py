@@ -35,14 +35,14 @@ async def run(plan: Plan) -> list[Figure]:
     rates = {relay: tuple(each.course.rate(count * 0.1, count * 0.95) for each in runs) for relay, runs in found.items()}
     raw, faststream = (OF_RAW_ON_KAFKA, OF_FASTSTREAM_ON_KAFKA) if plan.bootstrap else (OF_RAW, OF_FASTSTREAM)
     return [
-        *(Figure(relay, rates[relay], "messages/s", note=_beside(runs)) for relay, runs in found.items()),
+        *(Figure(relay, rates[relay], "messages/s", note=_beside(runs, count)) for relay, runs in found.items()),
         Figure("exchange / raw", rounds(rates["exchange"], rates["raw"]), bound=Bound(least=raw, margin=plan.margin)),
         Figure("exchange / faststream", rounds(rates["exchange"], rates["faststream"]), bound=Bound(least=faststream, margin=plan.margin)),
     ]
 
 
-def _beside(runs: list[Run]) -> str:
-    processor, memory = median(each.course.processor for each in runs), median(each.course.peak for each in runs)
+def _beside(runs: list[Run], count: int) -> str:
+    processor, memory = median(each.course.processor(0, count) for each in runs), median(each.course.peak for each in runs)
     share = median(each.broker_share for each in runs)
     broker = f", broker at {share:.0%} of a core" if share else ""
     return f"{processor:.0f} us of processor a message{broker}, {memory:.0f} MiB"

@@ -134,7 +134,8 @@ def test_a_count_that_was_never_reached_is_an_error_not_a_rate() -> None:
 def test_memory_is_read_when_a_count_was_reached_and_processor_time_from_the_first_sight_on() -> None:
     course = Course([Sample(1.0, 0, 50, 9.0), Sample(2.0, 100, 80, 10.0), Sample(3.0, 600, 95, 10.05), Sample(4.0, 1100, 90, 10.1)])
     assert (course.held(500), course.held(1100), course.peak) == (95, 90, 95)
-    assert course.processor == pytest.approx(100)
+    assert course.processor(0, 1100) == pytest.approx(100)
+    assert course.processor(600, 1100) == pytest.approx(100)
 
 
 def test_the_way_of_a_dossier_follows_the_causes_and_joins_them_where_the_citizen_paid() -> None:
