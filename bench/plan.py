@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 MARGIN = 0.25
-"""How far a ratio may miss its bound in the short form. A relay is watched for a second or less there: two short runs on two cores
-that others used too gave 0.72 and 0.92 for exchange / raw, 0.95 and 1.22 for last fifth / second fifth, an eighth to either side of
-their middle; twice that is a quarter. What matters (a second parse, a commit per message) costs more. The full form has no margin."""
+"""How far a ratio may miss its bound in the short form, where a relay is watched for a second or less and three rounds are too few
+for a steady median: short runs on two cores with a load of 5 to 12 gave 0.95, 1.12 and 1.22 for last fifth / second fifth, an eighth
+to either side of their middle, twice that is a quarter. A load that comes and goes moves exchange / raw further (0.41, 0.72, 0.92):
+no margin helps against that, run it again on a quiet machine. The full form has no margin."""
 
 
 @dataclass(frozen=True)
