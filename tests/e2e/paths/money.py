@@ -98,6 +98,7 @@ async def late_payment_bears_interest(town: Town) -> None:
 
     await town.turn("2026-04-01T09:00")  # between deadline + 1 and the day before payment lies no day
     await town.pay(dossier, fee["SoThongBao"])
+    await town.until("dvc", f"/ho-so/{dossier}", lambda case: [each["KetQua"] for each in case["DoiSoat"]] == ["DU"])
     await town.turn("2026-04-10T09:00")
     await town.pay(dossier, tax["SoThongBao"])
     await town.until("dvc", f"/ho-so/{dossier}", lambda case: len(case["ThongBaoThue"]) == 3)
