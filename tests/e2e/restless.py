@@ -47,6 +47,8 @@ class RestlessTown(Town):
             await super().start(part)
 
     async def _positions(self) -> Any:
+        if self._task.done():
+            self._task.result()  # raises what ended the restarts
         async with self._turning:
             return None if self._news.is_set() else await super()._positions()
 
