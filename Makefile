@@ -5,7 +5,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install dev demo test check format lint types imports bench asyncapi export lock clean
+.PHONY: install dev demo test test-slow check format lint types imports bench asyncapi export lock clean
 
 install: .venv/.installed
 dev: .venv/.dev
@@ -25,7 +25,11 @@ demo: install
 	@$(BIN)/lgsp demo $(ARGS)
 
 test: dev
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+# All paths one after the other: undisturbed, delivered twice, with adapters that come and go
+test-slow: dev
+	$(BIN)/pytest -m slow $(ARGS)
 
 check: format lint types imports test
 

@@ -14,6 +14,8 @@ from tests.e2e.town import Town
 from tests.e2e.watch import effects
 from tests.support import eventually
 
+pytestmark = pytest.mark.slow  # minutes: `make test-slow`
+
 
 @dataclass(frozen=True)
 class Outcome:
