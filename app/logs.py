@@ -21,7 +21,7 @@ def configure(style: str, level: str, part: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is at that moment
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(part=part)
