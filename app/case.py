@@ -64,14 +64,14 @@ def turn(dossier: str, legs: Sequence[Leg], parts: Parts) -> str:
     except LgspError as error:
         return f"unknown: {error}"
     status = str(case["TrangThaiHoSo"])
+    if status == "5":
+        return "the citizen's: a supplement is asked for (lgsp supplement)"
     if waiting:
         return "; ".join(waiting)
     if status in _FINAL or (status == "8" and case["KetThuc"]):
         return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status})"
     if unpaid := _open(case):
         return f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"
-    if status == "5":
-        return "the citizen's: a supplement is asked for"
     if refused:
         last = refused[-1]
         return f"{short(last.entry['source'])}'s: its {short(last.entry['type'])} was refused ({outcome_of(last.entry)})"

@@ -224,7 +224,11 @@ class _Screen:
             highlight=False,
             soft_wrap=True,
         )
-        self._console.print("Next: lgsp up, then lgsp sample transfer | lgsp submit -", highlight=False, markup=False)
+        self._console.print(
+            "Next: . .venv/bin/activate; lgsp up; and in another terminal: lgsp sample transfer | lgsp submit -",
+            highlight=False,
+            markup=False,
+        )
         return 0
 
 

@@ -11,9 +11,10 @@ __all__ = ["invitation"]
 MEMBER_OF = {"dvc": "dvc", "ilis": "ilis", "tax": "tct", "payment": "payplat"}  # adapter -> member
 
 _HEADERS = """\
-  headers   ce_specversion 1.0 | ce_id (the same on a resend) | ce_source /{member} | ce_type | ce_subject (dossier code, also the key)
+  headers   ce_specversion 1.0 | ce_id (the same on a resend) | ce_source /{member} | ce_type as above | ce_subject (dossier code, also the key)
             ce_time (RFC 3339) | ce_correlationid | ce_causationid | content-type application/json
-            ce_recipient only where one member is addressed; without it, everyone with the right gets the message"""
+            ce_recipient only where one member is addressed; without it, everyone with the right gets the message
+  group     begins at the earliest offset; commit after applying; the same (ce_source, ce_id) may come twice: apply it once"""
 
 
 def invitation(house: House) -> str:
@@ -44,9 +45,9 @@ def _adapter(house: House, name: str, catalogue: Catalogue) -> str:
         f"\n{name} adapter: left out; yours takes its place as member {member}.",
         f"  Kafka     {house.bootstrap}",
         f"  consume   {space.inbox(member)}  as group {space.group(member)}",
-        *(f"            {contract.short:28} from {source}" for contract, source in _heard(member, members, rights, catalogue)),
+        *(f"            {contract.type:38} from {source}" for contract, source in _heard(member, members, rights, catalogue)),
         f"  produce   {space.outbox(member)}",
-        *(f"            {contract.short:28} to {', '.join(to)}" for contract, to in _said(member, rights, catalogue)),
+        *(f"            {contract.type:38} to {', '.join(to)}" for contract, to in _said(member, rights, catalogue)),
         _HEADERS.format(member=member),
         f"  agency    {house.settings.urls.get(SERVICE_OF[name], 'your own')}",
         "  schemas   lgsp contracts show NAME, or: lgsp contracts export DIR",
