@@ -11,7 +11,7 @@ __all__ = ["invitation"]
 MEMBER_OF = {"dvc": "dvc", "ilis": "ilis", "tax": "tct", "payment": "payplat"}  # adapter -> member
 
 _HEADERS = """\
-  headers   ce_specversion 1.0 | ce_id (the same on a resend) | ce_source /{member} | ce_type as above | ce_subject (dossier code, also the key)
+  headers   ce_specversion 1.0 | ce_id (the same on a resend) | ce_source /{member} | ce_type as above | ce_subject (dossier, also the key)
             ce_time (RFC 3339) | ce_correlationid | ce_causationid | content-type application/json
             ce_recipient only where one member is addressed; without it, everyone with the right gets the message
   group     begins at the earliest offset; commit after applying; the same (ce_source, ce_id) may come twice: apply it once"""

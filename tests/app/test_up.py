@@ -188,7 +188,7 @@ def _invited(up: Up) -> None:
         "consume   lgsp.inbox.VN.GOV.H37.15.ilis  as group lgsp.VN.GOV.H37.15.ilis",
         "produce   lgsp.outbox.VN.GOV.H37.15.ilis",
         "dossier.submitted",
-        "land.transfer-slip           to VN/GOV/G12.20/tct",
+        f"{'vn.gov.land.transfer-slip.v1':38} to VN/GOV/G12.20/tct",
         "ce_source /VN/GOV/H37.15/ilis",
         "lgsp contracts export DIR",
     ):

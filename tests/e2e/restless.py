@@ -1,4 +1,4 @@
-"""A town whose adapters are stopped and started whenever something is written to the journal."""
+"""A town whose adapters are stopped and started again and again, as the journal grows."""
 
 import asyncio
 import contextlib
@@ -12,11 +12,14 @@ from tests.e2e.watch import Watch
 
 __all__ = ["RestlessTown"]
 
+RECORDS = 7  # of the journal between two restarts; no multiple of what any dossier says, so that each comes at another point
+
 
 class RestlessTown(Town):
     """Acts that concern all parts wait until the adapters are there; all other acts do not."""
 
     restarts = 0
+    heard = 0
 
     async def __aenter__(self) -> Self:
         self._news, self._turning = asyncio.Event(), asyncio.Lock()
@@ -53,7 +56,9 @@ class RestlessTown(Town):
             return None if self._news.is_set() else await super()._positions()
 
     def _heard(self, _: Entry) -> None:
-        self._news.set()
+        self.heard += 1
+        if self.heard % RECORDS == 0:
+            self._news.set()
 
     async def _restart(self) -> None:
         while True:
