@@ -1,5 +1,6 @@
 """The journal: one record per message and recipient that says what became of it; no payload, no personal data."""
 
+import re
 from collections.abc import AsyncIterable
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,8 @@ FIELDS = (
     "succeeded", "faultCode", "faultString", "payloadDigest", "topic", "partition", "offset", "traceparent", "ceTime", "space",
 )  # fmt: skip
 MAX_FAULT_STRING = 1000
+
+_place = re.compile(r"(?:/(?:[a-z][A-Za-z0-9_-]{0,40}|[0-9]{1,4})(?=/|$))+").match
 
 Entry = dict[str, Any]
 Key = tuple[str | None, str, str | None]
@@ -80,9 +83,15 @@ def failed(entry: Entry, fault: Refused) -> Entry:
     """The entry of a message that did not arrive: the code, the sentence, and where its faults are."""
     entry["succeeded"] = False
     entry["faultCode"] = fault.code
-    places = ", ".join(dict.fromkeys(each.pointer for each in fault.faults if each.pointer))
+    places = ", ".join(dict.fromkeys(place for each in fault.faults if (place := _known_place(each.pointer))))
     entry["faultString"] = f"{fault.message} ({places})"[:MAX_FAULT_STRING] if places else fault.message[:MAX_FAULT_STRING]
     return entry
+
+
+def _known_place(pointer: str) -> str:
+    """The pointer as far as it is made of a contract's own words: the name of an unexpected field may be anything, a person's too."""
+    found = _place(pointer)
+    return found[0] if found else ""
 
 
 def key_of(entry: Entry) -> Key:

@@ -147,3 +147,10 @@ def test_the_journal_of_a_broken_envelope_holds_what_can_be_read() -> None:
 def test_a_broken_and_a_whole_envelope_have_the_same_fields_in_the_journal() -> None:
     record = kept(slip_cancelled())
     assert list(about(slip_cancelled(), record, "s")) == list(about_broken(record, "s"))
+
+
+def test_the_journal_does_not_repeat_the_name_of_an_unexpected_field() -> None:
+    record = Kept("s.outbox.x", 1, 2, 3, b"k", None, ())
+    faults = [Fault(f"/parcels/0/{name}", "is not expected") for name in ("Hà Hồng Hạnh", "0912345678", "a@example.com")]
+    entry = failed(about_broken(record, "s"), Refused("client.contract_violation", "3 faults", [*faults, Fault("/Nông Thu Mai", "too")]))
+    assert entry["faultString"] == "3 faults (/parcels/0)"

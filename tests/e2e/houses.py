@@ -22,9 +22,9 @@ __all__ = ["HouseTown"]
 class HouseTown(Town):
     """All verbs of a town; and its parts can be killed."""
 
-    def __init__(self, folder: Path, *, at: datetime = MONDAY, seed: int = 2024) -> None:
+    def __init__(self, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, log_level: str = "info") -> None:
         ours = {name: value for name, value in environment().items() if not name.startswith("LGSP_")}
-        self.house = House(Settings(state=prepare(folder), seed=seed), (), ours)
+        self.house = House(Settings(state=prepare(folder), seed=seed, log_level=log_level), (), ours)
         self.settings = self.house.settings
         self.at = at
         self._stack = AsyncExitStack()
