@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.dvc import checks, money, procedures, status
+from services.dvc import checks, model, money, procedures
 from services.dvc.api import router as people
 from services.dvc.desk import RETURN, WORK
 from services.dvc.machines import router as machines
@@ -28,7 +28,7 @@ FACTS = (
     Fact("Import of tax notices", "JSON with the names of ImportThongBaoThue's XML", "the XML is observed, JSON is ours", "assumption"),
     Fact("LoaiDinhDanh", "1 CCCD, 2 CMND (synced dossiers only), 3 mã số thuế", "1 and 2 observed, 3 is ours", "assumption"),
     Fact("Acceptance slip", "mẫu số 01 as JSON", "TT 01/2018/TT-VPCP", "secondary"),
-    *status.FACTS,
+    *model.FACTS,
     *checks.FACTS,
     *money.FACTS,
     *procedures.FACTS,

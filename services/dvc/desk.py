@@ -8,12 +8,12 @@ from services.dvc import checks, model, reading, shown
 from services.dvc.forms import DECLARED, HoSoNop
 from services.dvc.model import Dossier, File, Progress, Step
 from services.dvc.procedures import ONE_STOP
-from services.dvc.status import Status
 from services.dvc.store import DOSSIERS, FILES, HISTORY, RESULTS, SETTLEMENTS, history_of, payments_of, receipts_known
 from services.dvc.sync import CapNhatTienDo, DongBo, HoSoDongBo, TraLoi
 from services.dvc.taxwords import KetQuaHoSo
 from services.kit import Reading, Transaction, Work
 from vn.identifiers import DossierCode
+from vn.status import Status
 
 RETURN = "return-result"
 CITIZEN = "Người nộp hồ sơ"

@@ -4,9 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from services.dvc.status import ENDS, FOLLOWS, NAMES, OWN, Status, forbidden, named
 from vn.errors import NotAllowed
+from vn.fidelity import Fact
+from vn.status import FOLLOWS, NAMES, Status, forbidden, named
 
+OWN = frozenset({Status.NEW, Status.WITHDRAWAL, Status.RETURNED})
+"""What only the portal itself sets."""
+ENDS = frozenset({Status.NOT_ACCEPTED, Status.RETURNED})
+"""Always final; 8 is where the land office says so."""
 WITHDRAWABLE = frozenset(old for old, after in FOLLOWS.items() if Status.WITHDRAWAL in after)
 
 
@@ -195,3 +200,6 @@ def title(status: Status) -> str:
 def _own(dossier: Dossier) -> None:
     if dossier.synced:
         raise NotAllowed("hồ sơ do bộ phận một cửa đồng bộ, chỉ tra cứu được tại đây")
+
+
+FACTS = (Fact("Statuses that the portal itself sets", ", ".join(str(each.value) for each in sorted(OWN)), "", "simulator"),)

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from services.dvc.forms import LongText, Mail, Moment, Phone, Text, must
-from services.dvc.model import Dossier, Missing, Progress
-from services.dvc.status import ENDS, Status
+from services.dvc.model import ENDS, Dossier, Missing, Progress
 from services.kit import Native
 from vn.identifiers import DossierCode, is_dossier_code
+from vn.status import Status
 
 Code = Annotated[str, must(is_dossier_code, "phải là mã hồ sơ: mã đơn vị-yyMMdd-số thứ tự")]
 StatusCode = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]

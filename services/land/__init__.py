@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.kit import AgencySettings, Profession, assemble
-from services.land import api, cadastre, checks, deadlines, slips, status
+from services.land import api, cadastre, checks, deadlines, model, slips
 from services.land.desk import WORK
 from services.land.model import DEADLINE, DECISIONS
 from services.land.seed import found
@@ -24,7 +24,7 @@ __all__ = ["FACTS", "create_app"]
 INSTANTS = frozenset({"ThoiDiemXuLy", "NgayHenTra", "NgayHuy", "NgayCapNhat", "NgayNhanDuHoSo"})
 
 FACTS = (
-    *status.FACTS,
+    *model.FACTS,
     *deadlines.FACTS,
     *checks.FACTS,
     *slips.FACTS,

@@ -10,10 +10,10 @@ from services.land.checks import Findings
 from services.land.model import Dossier
 from services.land.register import Parcel
 from services.land.shapes import Content
-from services.land.status import NAMES, Status
 from services.land.store import CLAIMS, DOSSIERS, SLIPS
 from vn.clock import VN
 from vn.errors import Fault
+from vn.status import NAMES, Status
 
 AUTOMATIC = "Hệ thống thông tin đất đai"
 

@@ -9,8 +9,8 @@ from services.land import desk, model, store
 from services.land.acts import findings, go, load
 from services.land.model import Dossier
 from services.land.registry import update
-from services.land.status import Status, forbidden
 from vn.errors import Fault, NotAllowed
+from vn.status import Status, forbidden
 
 OFFICER = "Cán bộ thụ lý"
 

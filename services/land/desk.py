@@ -10,9 +10,9 @@ from services.land.acts import AUTOMATIC, cancel_slip, claim, findings, go, keep
 from services.land.model import Dossier
 from services.land.registry import update
 from services.land.shapes import Received, Supplement
-from services.land.status import Status, named
 from services.land.store import DOSSIERS, SLIPS
 from vn.errors import Fault, NotAllowed
+from vn.status import Status, named
 
 
 def receive(tx: Transaction, said: Received) -> str:

@@ -8,11 +8,13 @@ from pydantic import PlainSerializer
 
 from services.land.deadlines import extended
 from services.land.shapes import Content, Received
-from services.land.status import FOLLOWS, PAUSES, Status, forbidden, named
 from vn.errors import Fault, NotAllowed
+from vn.fidelity import Fact
+from vn.status import FOLLOWS, Status, forbidden, named
 
 SlipState = Literal["sent", "returned", "settled", "cancelled"]
 Basis = Literal["HOAN_THANH", "KHONG_PHAT_SINH"]
+PAUSES = frozenset({Status.OBLIGATION, Status.STOPPED})  # their time is added to the due date [B]
 CHECK, SLIP, CORRECT, WITHDRAWAL, UPDATE, DEADLINE = "check", "slip", "correct", "withdrawal", "update", "supplement-deadline"
 
 
@@ -142,3 +144,9 @@ DECISIONS = {
     UPDATE: "chỉnh lý biến động",
     DEADLINE: "hết hạn bổ sung hồ sơ",
 }
+
+
+FACTS = (
+    Fact("Statuses whose time is added to the due date", "6 and 8; 5 after acceptance as well", "DVCQG (6, 8); 5 is ours", "observed"),
+    Fact("A supplement that comes too late or is refused", "status 8, since no step leads from 5 to 3", "", "simulator"),
+)

@@ -9,11 +9,11 @@ from services.land.model import Dossier, Slip
 from services.land.register import Certificate, Parcel
 from services.land.shapes import Procedure
 from services.land.slips import office
-from services.land.status import Status
 from services.land.store import CERTIFICATES, LANDS
 from vn.chance import draw
 from vn.errors import NotAllowed
 from vn.identifiers import new_certificate_serial
+from vn.status import Status
 
 NEW_SERIES = "DA"  # letters of certificates issued by the simulator
 FIRST_BOOK_NUMBER = 1000  # the seeded certificates lie below

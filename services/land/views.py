@@ -9,8 +9,8 @@ from services.land import store
 from services.land.acts import clock
 from services.land.model import Dossier, Slip, waiting
 from services.land.register import Certificate, Holding, Parcel, Restriction
-from services.land.status import NAMES
 from services.land.store import CERTIFICATES, HOLDINGS, NOTICES, RESTRICTIONS, SLIPS, STEPS
+from vn.status import NAMES
 from vn.units import NEW_DIVISION, Commune
 
 LAST_OLD_DAY = date(2025, 6, 30)

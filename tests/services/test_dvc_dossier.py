@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from services.dvc.status import FOLLOWS, NAMES, Status
 from tests.services.dvc_forms import BUYER, OTHER, anew, paper, person, receipt, result, served, status, transfer
 from tests.services.serving import at_rest, feed, until
+from vn.status import FOLLOWS, NAMES, Status
 
 
 @pytest.fixture(scope="module")

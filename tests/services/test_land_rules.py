@@ -14,10 +14,10 @@ from services.land.deadlines import due, extended, term
 from services.land.model import Dossier, Slip
 from services.land.seed import registered
 from services.land.shapes import Procedure, Received
-from services.land.status import FOLLOWS, Status
 from tests.services.land_office import DOSSIER, alone, change_of_purpose, garden, in_city, land, parcel, transfer
 from vn.clock import VN
 from vn.errors import NotAllowed
+from vn.status import FOLLOWS, Status
 
 HOME = parcel(lambda each: alone(each) and in_city(each))
 GARDEN = parcel(lambda each: garden(each) and in_city(each))

@@ -1,13 +1,16 @@
-"""The statuses of a dossier, and which may follow which."""
+"""The statuses of a dossier as the national portal numbers them, and which may follow which."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 from vn.errors import NotAllowed
 from vn.fidelity import Fact
 
+__all__ = ["FACTS", "FOLLOWS", "NAMES", "Status", "forbidden", "named"]
+
 
 class Status(IntEnum):
-    """Dossier statuses of the national portal (DVCQG) [B]; the land office decides 2, 3, 4, 5, 6, 8, 9."""
+    """TrangThaiHoSo of DVCQG [B]; the portal sets 1, 7 and 10, the land office decides the rest."""
 
     NEW = 1
     ACCEPTED = 2
@@ -21,7 +24,7 @@ class Status(IntEnum):
     RETURNED = 10
 
 
-NAMES = {
+NAMES: Mapping[Status, str] = {
     Status.NEW: "mới đăng ký",
     Status.ACCEPTED: "được tiếp nhận",
     Status.NOT_ACCEPTED: "không được tiếp nhận",
@@ -34,7 +37,7 @@ NAMES = {
     Status.RETURNED: "đã trả kết quả",
 }
 
-FOLLOWS: dict[Status, frozenset[Status]] = {
+FOLLOWS: Mapping[Status, frozenset[Status]] = {
     Status.NEW: frozenset({Status.ACCEPTED, Status.NOT_ACCEPTED, Status.SUPPLEMENT, Status.WITHDRAWAL}),
     Status.ACCEPTED: frozenset({Status.IN_WORK, Status.WITHDRAWAL}),
     Status.NOT_ACCEPTED: frozenset(),
@@ -46,11 +49,10 @@ FOLLOWS: dict[Status, frozenset[Status]] = {
     Status.DONE: frozenset({Status.RETURNED}),
     Status.RETURNED: frozenset(),
 }
-PAUSES = frozenset({Status.OBLIGATION, Status.STOPPED})  # their time is added to the due date [B]
 
 
 def named(status: Status) -> str:
-    """As officers read it: 4 (đang xử lý)."""
+    """As people read it: 4 (đang xử lý)."""
     return f"{status.value} ({NAMES[status]})"
 
 
@@ -61,6 +63,10 @@ def forbidden(old: Status, new: Status, why: str = "") -> NotAllowed:
 
 FACTS = (
     Fact("Dossier statuses", ", ".join(f"{status.value} {name}" for status, name in NAMES.items()), "DVCQG, three code bases", "observed"),
-    Fact("Statuses whose time is added to the due date", "6 and 8; 5 after acceptance as well", "DVCQG (6, 8); 5 is ours", "observed"),
-    Fact("A supplement that comes too late or is refused", "status 8, since no step leads from 5 to 3", "", "simulator"),
+    Fact(
+        "Which status may follow which",
+        "; ".join(f"{old.value}: {' '.join(str(new.value) for new in sorted(after)) or 'final'}" for old, after in FOLLOWS.items()),
+        "",
+        "assumption",
+    ),
 )
