@@ -2,17 +2,20 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from vn.errors import BadEnvironment, CannotConnect
+from vn.lock import Taken, locked
 
-__all__ = ["Running", "prepare", "running"]
+__all__ = ["Running", "forget", "held", "prepare", "running"]
 
 VERSION = "1"  # of everything below the state folder; another version is refused, there are no migrations
 _MARK = "lgsp-state"
 _RUN = "run.json"
+_LOCK = "lgsp-lock"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,20 @@ class Running:
         draft.replace(folder / _RUN)
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the folder for one `lgsp up`: two on one folder would write over each other."""
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder / _LOCK))
+        except OSError as error:
+            raise _not_writable(folder, error) from None
+        except Taken:
+            raise BadEnvironment(f"an exchange already runs from {folder}; stop it, or choose another --state DIR") from None
+        yield
+
+
 def prepare(folder: Path, *, fresh: bool = False) -> Path:
     """Make the folder usable: there, writable, of this version, and empty where `fresh`."""
     mark = folder / _MARK
@@ -42,7 +59,7 @@ def prepare(folder: Path, *, fresh: bool = False) -> Path:
             mark.write_text(VERSION + "\n", encoding="utf-8")
         found = mark.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise BadEnvironment(f"{folder}: {error.strerror}; choose a folder you can write to with --state DIR") from None
+        raise _not_writable(folder, error) from None
     if found != VERSION:
         raise BadEnvironment(
             f"{folder}: state of version {found}, this is version {VERSION}; start anew with --fresh or another --state DIR"
@@ -52,13 +69,18 @@ def prepare(folder: Path, *, fresh: bool = False) -> Path:
 
 def _wipe(folder: Path, mark: Path) -> None:
     """Remove what is ours; a folder that was never ours is left alone."""
-    if not mark.exists() and any(folder.iterdir()):
+    others = [entry for entry in folder.iterdir() if entry.name != _LOCK]
+    if not mark.exists() and others:
         raise BadEnvironment(f"{folder}: not a state folder of lgsp (it holds other files), so --fresh will not empty it")
-    for entry in folder.iterdir():
+    for entry in others:
         if entry.is_dir():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+
+
+def _not_writable(folder: Path, error: OSError) -> BadEnvironment:
+    return BadEnvironment(f"{folder}: {error.strerror}; choose a folder you can write to with --state DIR")
 
 
 def forget(folder: Path) -> None:

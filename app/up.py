@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
 from app.house import House
 from app.invitation import invitation
 from app.settings import ADAPTERS, AGENCIES, Settings
-from app.state import forget, prepare, running
+from app.state import forget, held, prepare
 from app.supervisor_api import control
 from app.web import listen, serving
-from vn.errors import BadEnvironment, LgspError, Unusable
+from vn.errors import Unusable
 
 __all__ = ["run"]
 
@@ -23,25 +21,29 @@ __all__ = ["run"]
 async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event) -> None:
     """Start all parts in order, tell where they are, run until `stop`, end all of them."""
     left_out = _left_out(without)
-    await _nobody_else(settings.state)
-    folder = prepare(settings.state, fresh=fresh).absolute()
-    house = House(replace(settings, state=folder), left_out, environ)
-    bound = listen(settings.host, settings.port("supervisor"), "supervisor")
-    try:
-        async with serving(control(house), bound) as address:
-            started = asyncio.create_task(house.start(fresh=fresh))
-            await asyncio.wait({started, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-            if not started.done():
-                started.cancel()
-                await asyncio.gather(started, return_exceptions=True)
-                return
-            started.result()
-            house.where(address).write(folder)
-            _tell(house, address)
-            await stop.wait()
-    finally:
-        forget(folder)
-        await house.stop()
+    with held(settings.state):
+        folder = prepare(settings.state, fresh=fresh).absolute()
+        house = House(replace(settings, state=folder), left_out, environ)
+        bound = listen(settings.host, settings.port("supervisor"), "supervisor")
+        try:
+            async with serving(control(house), bound) as address:
+                await _live(house, address, fresh=fresh, stop=stop)
+        finally:
+            forget(folder)
+            await house.stop()
+
+
+async def _live(house: House, address: str, *, fresh: bool, stop: asyncio.Event) -> None:
+    started = asyncio.create_task(house.start(fresh=fresh))
+    await asyncio.wait({started, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if not started.done():
+        started.cancel()
+        await asyncio.gather(started, return_exceptions=True)
+        return
+    started.result()
+    house.where(address).write(house.settings.state)
+    _tell(house, address)
+    await stop.wait()
 
 
 def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,17 +62,6 @@ def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
     if wrong:
         raise Unusable(f"--without {', '.join(wrong)}: choose from {', '.join(dict.fromkeys((*AGENCIES, *ADAPTERS)))}")
     return tuple(dict.fromkeys(parts))
-
-
-async def _nobody_else(folder: Path) -> None:
-    """Two exchanges on one state folder would write over each other."""
-    try:
-        there = running(folder).urls["supervisor"]
-        async with httpx.AsyncClient(timeout=1) as client:
-            await client.get(f"{there}/_lgsp/info")
-    except (LgspError, KeyError, httpx.HTTPError):
-        return  # nobody, or the note of one that was killed
-    raise BadEnvironment(f"an exchange already runs from {folder} ({there}); stop it, or choose another --state DIR")
 
 
 def _tell(house: House, supervisor: str) -> None:

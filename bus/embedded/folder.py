@@ -1,13 +1,12 @@
 """The state folder: one broker at a time, and only of a format this version reads."""
 
-import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from vn.errors import BadEnvironment
+from vn.lock import Taken, locked
 
 _FORMAT: Final = "lgsp-sim broker state, format 1\n"
 
@@ -15,20 +14,16 @@ _FORMAT: Final = "lgsp-sim broker state, format 1\n"
 @contextmanager
 def held(folder: Path) -> Iterator[Path]:
     """Hold the folder; the operating system lets go of it when the process ends, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise BadEnvironment(f"the broker cannot write to its state folder {folder}: {error.strerror}") from error
-    try:
+    with ExitStack() as stack:
         try:
-            _lock(lock)
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder / "lock"))
         except OSError as error:
+            raise BadEnvironment(f"the broker cannot write to its state folder {folder}: {error.strerror}") from error
+        except Taken as error:
             raise BadEnvironment(f"another broker uses the state folder {folder}; stop it, or choose another folder") from error
         _check_format(folder)
         yield folder
-    finally:
-        os.close(lock)
 
 
 def _check_format(folder: Path) -> None:
@@ -44,14 +39,3 @@ def _check_format(folder: Path) -> None:
         file.write_text(_FORMAT, encoding="utf-8")
     except OSError as error:
         raise BadEnvironment(f"the broker cannot write to its state folder {folder}: {error.strerror}") from error
-
-
-def _lock(handle: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
