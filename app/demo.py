@@ -192,7 +192,9 @@ class _Screen:
     def __init__(self) -> None:
         self._console = Console()
         self._console.print("[bold]A land transfer, message by message[/bold]\n")
-        self._console.print(f"{'instant':14}{'from':10}{'to':10}{'contract':26}{'about':28}outcome", style="bold", highlight=False)
+        self._console.print(
+            f"{'instant':14}{'from':10}{'to':10}{'contract':26}{'about':28}outcome", style="bold", highlight=False, soft_wrap=True
+        )
 
     def message(self, entry: Entry) -> None:
         """One row."""
@@ -228,6 +230,7 @@ class _Screen:
             "Next: . .venv/bin/activate; lgsp up; and in another terminal: lgsp sample transfer | lgsp submit -",
             highlight=False,
             markup=False,
+            soft_wrap=True,
         )
         return 0
 
