@@ -12,6 +12,7 @@ from services.dvc.store import DOSSIERS, FILES, HISTORY, RESULTS, SETTLEMENTS, h
 from services.dvc.sync import CapNhatTienDo, DongBo, HoSoDongBo, TraLoi
 from services.dvc.taxwords import KetQuaHoSo
 from services.kit import Reading, Transaction, Work
+from vn.errors import Fault, NotAllowed
 from vn.identifiers import DossierCode
 from vn.status import Status
 
@@ -45,13 +46,16 @@ def supplement(tx: Transaction, code: str, raw: Mapping[str, Any]) -> Dossier:
     """Take in what was asked for; the land office looks at it again, until then the status stays."""
     dossier = DOSSIERS.get(tx, code)
     model.may_supplement(dossier)
-    given = reading.supplement({name: value for name, value in raw.items() if value is not None}, dossier.content, tx.now.date())
+    named = {name: value for name, value in raw.items() if value is not None}
+    if not (named.keys() - {"TaiLieuNop"} or named.get("TaiLieuNop")):
+        raise NotAllowed("không có nội dung bổ sung", [Fault("", "phải có ít nhất một trường hoặc một giấy tờ")])
+    given = reading.supplement(named, dossier.content, tx.now.date())
     said = given.model_dump(mode="json")
     said["TaiLieuNop"] = _keep_files(tx, code, said["TaiLieuNop"])
     dossier = replace(dossier, content=model.supplemented(dossier.content, said))
     DOSSIERS.put(tx, dossier)
-    named = [name for name, value in said.items() if value]
-    _remember(tx, code, Progress(dossier.status, tx.now, CITIZEN, f"Bổ sung hồ sơ: {', '.join(named)}"))
+    given_names = ", ".join(name for name, value in said.items() if value)
+    _remember(tx, code, Progress(dossier.status, tx.now, CITIZEN, f"Bổ sung hồ sơ: {given_names}"))
     # declarations are told whole, so that whoever keeps them can replace them
     parts = {name for name in said if said[name] is not None} | (
         set(DECLARED) if any(said[name] is not None for name in DECLARED) else set()

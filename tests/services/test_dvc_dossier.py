@@ -141,6 +141,14 @@ def test_a_paper_given_later_replaces_those_of_its_kind_and_declarations_are_tol
     assert [(each["LoaiGiayTo"], each["SoBanSao"]) for each in papers] == [("HOP_DONG", 0), ("GCN", 2)]
 
 
+@pytest.mark.parametrize("nothing", [{}, {"TaiLieuNop": []}, {"HopDong": None}])
+def test_a_supplement_of_nothing_is_refused_and_told_to_nobody(dvc, code, say, nothing):
+    say(5)
+    answer = dvc.post(f"/ho-so/{code}/bo-sung", json=nothing)
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 1)
+    assert len(feed(dvc)) == 1
+
+
 def test_a_supplement_with_faults_gets_all_of_them_and_changes_nothing(dvc, code, say):
     say(5)
     answer = dvc.post(f"/ho-so/{code}/bo-sung", json={"BenNhan": [person(OTHER, "1/3")], "TaiLieuNop": [paper(MaBam="x")], "HopDong": {}})
