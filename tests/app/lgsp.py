@@ -1,16 +1,19 @@
 """The command line as a user meets it: processes, their output, their exit code."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
+import structlog
 from typer.testing import CliRunner
 
 from app.cli import build
@@ -42,11 +45,27 @@ class Said:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+@contextmanager
+def logging_kept() -> Iterator[None]:
+    """A command sets up the logs of its process, which is this one: other tests find them as they were."""
+    before, root, kafka = structlog.get_config(), logging.getLogger(), logging.getLogger("aiokafka")
+    handlers, levels = root.handlers[:], (root.level, kafka.level)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        structlog.contextvars.clear_contextvars()
+        root.handlers[:] = handlers
+        root.setLevel(levels[0])
+        kafka.setLevel(levels[1])
+
+
 def lgsp(*arguments: str, state: Path, given: str | bytes = b"", variables: Mapping[str, str] | None = None) -> Said:
     """Run one command to its end: one that starts a part as a process, any other in this one, which is quicker."""
     if arguments[0] not in STARTING:
         variables = {name: "" for name in environment() if name.startswith("LGSP_")} | {"LGSP_STATE": str(state), **(variables or {})}
-        called = CliRunner().invoke(build(), arguments, input=given, env=variables)
+        with logging_kept():
+            called = CliRunner().invoke(build(), arguments, input=given, env=variables)
         return Said(called.exit_code, called.stdout, called.stderr)
     raw = given.encode() if isinstance(given, str) else given
     done = subprocess.run(
