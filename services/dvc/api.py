@@ -38,30 +38,29 @@ def _described(shape: type[Native]) -> dict[str, Any]:
 
 
 @router.post("", summary="Nộp hồ sơ", status_code=201, openapi_extra=_described(HoSoNop))
-def submit(form: Form, here: Here, call: Call) -> Response:
+async def submit(form: Form, here: Here, call: Call) -> Response:
     """The dossier with its code; a form with faults gets all of them at once."""
     return here.apply_once(call, lambda tx: shown.line(desk.submit(tx, reading.dossier(form, tx.now.date()))), status=201)
 
 
 @router.get("", summary="Tra cứu danh sách hồ sơ")
-def dossiers(here: Here, status: Status = None, applicant: Applicant = None, limit: Limit = 100) -> list[dict[str, Any]]:
+async def dossiers(here: Here, status: Status = None, applicant: Applicant = None, limit: Limit = 100) -> list[dict[str, Any]]:
     """In the order of their codes."""
-    columns = DOSSIERS.table.c
-    where = [] if status is None else [columns.status == status]
-    where += [] if applicant is None else [columns.applicant == applicant]
+    asked = {"status": status, "applicant": applicant}
+    where = {name: value for name, value in asked.items() if value is not None}
     with here.read() as tx:
-        return [shown.line(dossier) for dossier in DOSSIERS.find(tx, *where, limit=limit)]
+        return [shown.line(dossier) for dossier in DOSSIERS.find(tx, limit=limit, **where)]
 
 
 @router.get("/{code}", summary="Tra cứu một hồ sơ")
-def dossier(code: str, here: Here) -> dict[str, Any]:
+async def dossier(code: str, here: Here) -> dict[str, Any]:
     """Everything that the portal knows of it."""
     with here.read() as tx:
         return shown.whole(desk.known_of(tx, code))
 
 
 @router.get("/{code}/giay-tiep-nhan", summary="Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
-def acceptance_slip(code: str, here: Here) -> dict[str, Any]:
+async def acceptance_slip(code: str, here: Here) -> dict[str, Any]:
     """Mẫu số 01; there is none before the dossier is accepted."""
     with here.read() as tx:
         found = DOSSIERS.get(tx, code)
@@ -72,7 +71,7 @@ def acceptance_slip(code: str, here: Here) -> dict[str, Any]:
 
 
 @router.get("/{code}/tai-lieu/{digest}", summary="Nội dung một tài liệu")
-def paper(code: str, digest: str, here: Here) -> Response:
+async def paper(code: str, digest: str, here: Here) -> Response:
     """A file that was handed in, by its SHA-256; 404 where only its hash is known."""
     with here.read() as tx:
         found = FILES.get(tx, code, digest)
@@ -81,24 +80,24 @@ def paper(code: str, digest: str, here: Here) -> Response:
 
 
 @router.post("/{code}/bo-sung", summary="Bổ sung hồ sơ", openapi_extra=_described(BoSung))
-def supplement(code: str, form: Form, here: Here, call: Call) -> Response:
+async def supplement(code: str, form: Form, here: Here, call: Call) -> Response:
     """Only while the land office asks for something (status 5)."""
     return here.apply_once(call, lambda tx: shown.line(desk.supplement(tx, code, form)))
 
 
 @router.post("/{code}/rut", summary="Yêu cầu rút hồ sơ")
-def withdraw(code: str, said: RutHoSo, here: Here, call: Call) -> Response:
+async def withdraw(code: str, said: RutHoSo, here: Here, call: Call) -> Response:
     """Refused once a receipt is known here, and where the dossier has ended."""
     return here.apply_once(call, lambda tx: shown.line(desk.withdraw(tx, code, said.LyDo)))
 
 
 @router.post("/{code}/thanh-toan", summary="Thanh toán một thông báo nộp tiền", status_code=201)
-def pay(code: str, said: ThanhToan, here: Here, call: Call) -> Response:
+async def pay(code: str, said: ThanhToan, here: Here, call: Call) -> Response:
     """The attempt with its 17-digit reference; nothing is paid yet."""
     return here.apply_once(call, lambda tx: shown.attempt_started(cashdesk.pay(tx, code, said.SoThongBao, said.SoTien)), status=201)
 
 
 @router.post("/{code}/tra-ket-qua", summary="Trả kết quả cho người nộp hồ sơ")
-def return_result(code: str, here: Here, call: Call) -> Response:
+async def return_result(code: str, here: Here, call: Call) -> Response:
     """An officer hands it over, where policy does not."""
     return here.apply_once(call, lambda tx: shown.line(desk.return_result(tx, code)))

@@ -69,7 +69,7 @@ def receipt(tx: Transaction, said: ChungTuThue) -> None:
 def reconciliation(tx: Transaction, said: DoiSoatChungTu) -> None:
     """What tax made of a receipt, which may still be on its way here."""
     _known(tx, said.MA_HSO)
-    before = RECONCILIATIONS.find(tx, RECONCILIATIONS.table.c.receipt == said.SO_CHUNG_TU)
+    before = RECONCILIATIONS.find(tx, receipt=said.SO_CHUNG_TU)
     RECONCILIATIONS.add(tx, said.reconciliation(len(before) + 1))
 
 

@@ -132,8 +132,8 @@ def known_of(tx: Reading, code: str) -> shown.Known:
         dossier=DOSSIERS.get(tx, code),
         history=history_of(tx, code),
         payments=payments_of(tx, code),
-        settlements=SETTLEMENTS.find(tx, SETTLEMENTS.table.c.dossier == code),
-        results=RESULTS.find(tx, RESULTS.table.c.dossier == code),
+        settlements=SETTLEMENTS.find(tx, dossier=code),
+        results=RESULTS.find(tx, dossier=code),
     )
 
 
@@ -159,7 +159,7 @@ def _returned(tx: Transaction, dossier: Dossier, by: str) -> Dossier:
 
 
 def _has_result(tx: Reading, code: str) -> bool:
-    return bool(RESULTS.find(tx, RESULTS.table.c.dossier == code, limit=1))
+    return bool(RESULTS.find(tx, dossier=code, limit=1))
 
 
 def _remember(tx: Transaction, code: str, said: Progress) -> None:

@@ -1,6 +1,6 @@
 """What the portal keeps: dossiers with their history and files, and what was said about money and results."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text, func, select
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text
 
 from services.dvc.model import Dossier, File, ResultParcel, Step
 from services.dvc.money import Attempt, Cancellation, Notice, Payments, Receipt, Reconciliation, Settlement
@@ -196,19 +196,19 @@ RESULTS = Records(
 def payments_of(tx: Reading, dossier: str) -> Payments:
     """Everything about money in one dossier."""
     return Payments(
-        notices=NOTICES.find(tx, NOTICES.table.c.dossier == dossier),
-        cancellations=CANCELLATIONS.find(tx, CANCELLATIONS.table.c.dossier == dossier),
-        attempts=ATTEMPTS.find(tx, ATTEMPTS.table.c.dossier == dossier),
-        receipts=RECEIPTS.find(tx, RECEIPTS.table.c.dossier == dossier),
-        reconciliations=RECONCILIATIONS.find(tx, RECONCILIATIONS.table.c.dossier == dossier),
+        notices=NOTICES.find(tx, dossier=dossier),
+        cancellations=CANCELLATIONS.find(tx, dossier=dossier),
+        attempts=ATTEMPTS.find(tx, dossier=dossier),
+        receipts=RECEIPTS.find(tx, dossier=dossier),
+        reconciliations=RECONCILIATIONS.find(tx, dossier=dossier),
     )
 
 
 def history_of(tx: Reading, dossier: str) -> list[Step]:
     """What happened to a dossier, in order."""
-    return HISTORY.find(tx, HISTORY.table.c.dossier == dossier)
+    return HISTORY.find(tx, dossier=dossier)
 
 
 def receipts_known(tx: Reading, dossier: str) -> int:
     """How many receipts of a dossier have come."""
-    return int(tx.scalar(select(func.count()).select_from(RECEIPTS.table).where(RECEIPTS.table.c.dossier == dossier)))
+    return len(RECEIPTS.find(tx, dossier=dossier))

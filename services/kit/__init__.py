@@ -5,7 +5,8 @@ How to build one (`services/payment` is the example to read):
 1. `model.py`: frozen dataclasses and pure functions. They get `now` and everything else as arguments, answer new values,
    and raise `NotAllowed(reason, faults)` in Vietnamese (no faults: 409, the state forbids it; faults: 422, the input does).
 2. `store.py`: `TABLES = MetaData()`, one `Table` per kind of thing, and `Records(Dataclass, table)` to get, find, add and put
-   them. Columns are named as the dataclass's fields. Mark each column for the canonical form: `info=DOSSIER` (the dossier
+   them: `NOTICES.find(tx, dossier=code, state="open")`; any other question is a `Prepared` statement at the top of the file.
+   Columns are named as the dataclass's fields. Mark each column for the canonical form: `info=DOSSIER` (the dossier
    code), `info=NUMBER` (document numbers and references, own and foreign), `info=SKIP` (real-time instants, surrogate keys).
    Types: `Instant` for aware datetimes, `Day` for dates, `JSON` for nested dataclasses.
 3. `shapes.py`: pydantic models `class X(Native)` with the agency's own field names; `Annotated[date, Written("%d/%m/%Y")]`.
@@ -18,7 +19,7 @@ How to build one (`services/payment` is the example to read):
    Cause, correlation and trace of what is told and planned are filled in by the kit.
    `WORK = {kind: function(tx, work)}` stands at the end: what to do when a decision or timer is due. Work is dated when it
    was due. A handler whose moment has passed (paid already, withdrawn) just returns.
-5. `api.py`: `router = APIRouter()`; plain `def` endpoints with `here: Here` and, where something changes, `call: Call`:
+5. `api.py`: `router = APIRouter()`; `async def` endpoints that await nothing, with `here: Here` and, where something changes, `call: Call`:
    `return here.apply_once(call, lambda tx: desk.act(tx, shape.order()))`. Reads: `with here.read() as tx: ...`.
    `Unknown` is answered 404, so raise it only for what may still come.
 6. `__init__.py`: `FACTS` and `create_app(settings) -> FastAPI`, which returns `assemble(settings, Profession(...), router)`.
@@ -32,6 +33,7 @@ from services.kit.agency import Agency, AgencySettings, Here, Profession
 from services.kit.assembly import assemble
 from services.kit.once import Call, CallFrom
 from services.kit.policy import Manner, Policy, WorkingDays
+from services.kit.prepared import Prepared
 from services.kit.problems import problem
 from services.kit.records import Records
 from services.kit.shapes import Native, Written, invalid
@@ -53,6 +55,7 @@ __all__ = [
     "Manner",
     "Native",
     "Policy",
+    "Prepared",
     "Profession",
     "Reading",
     "Records",

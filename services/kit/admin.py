@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from services.kit.agency import Agency, Here
 from services.kit.canonical import canonical
-from services.kit.feed import position
+from services.kit.feed import last_written
 from services.kit.policy import Manner
+from services.kit.prepared import Prepared
 from services.kit.problems import problem
 from services.kit.tables import WORK
 from services.kit.transaction import Reading
@@ -27,16 +28,18 @@ def _version() -> str:
 
 router = APIRouter(prefix="/_lgsp", tags=["Quản trị mô phỏng"])
 VERSION = _version()
+_COUNT = select(func.count().label("count")).select_from(WORK)
+_OPEN, _DUE = Prepared(_COUNT), Prepared(_COUNT.where(WORK.c.due <= bindparam("now")))
 
 
 @router.get("/health", summary="Tình trạng hoạt động")
 @router.head("/health", include_in_schema=False)
-def health(here: Here) -> Response:
+async def health(here: Here) -> Response:
     """200 when all is well, 503 and why when not."""
     detail = here.worker.complaint
     try:
         with here.read() as tx:
-            tx.scalar(select(func.count()).select_from(WORK))
+            tx.value(_OPEN)
     except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
         detail = f"database does not answer: {type(error).__name__}"
     body = HealthShape(status="failing" if detail else "ok", part=here.settings.part, detail=detail)
@@ -52,10 +55,10 @@ class HealthShape(BaseModel):
 
 
 @router.get("/info", summary="Thông tin về hệ thống này")
-def info(here: Here) -> dict[str, Any]:
+async def info(here: Here) -> dict[str, Any]:
     """The agency is at rest when no work is due and its feed has been read to the end."""
     with here.read() as tx:
-        last, acknowledged = position(tx)
+        last = last_written(tx)
         waiting = _waiting(tx, here)
     return {
         "part": here.settings.part,
@@ -66,38 +69,38 @@ def info(here: Here) -> dict[str, Any]:
         "clock": ClockShape.of(here.clock).model_dump(mode="json"),
         "policy": _policy(here),
         "decisions": here.profession.decisions,
-        "feed": {"last": last, "acknowledged": acknowledged},
+        "feed": {"last": last, "acknowledged": min(here.acknowledged, last)},
         "work": waiting,
     }
 
 
 @router.post("/reset", summary="Đưa về trạng thái ban đầu", status_code=204)
-def reset(here: Here) -> None:
+async def reset(here: Here) -> None:
     """Empties everything; clock and policy as configured."""
     here.reset()
 
 
 @router.get("/canonical", summary="Dạng chuẩn của cơ sở dữ liệu")
-def canonical_form(here: Here) -> dict[str, Any]:
+async def canonical_form(here: Here) -> dict[str, Any]:
     """Equal for equal databases: no real-time instants, no surrogate keys, document numbers by dossier and order."""
     return canonical(here)
 
 
 @router.get("/clock", summary="Đồng hồ")
-def clock(here: Here) -> ClockShape:
+async def clock(here: Here) -> ClockShape:
     """How the clock runs."""
     return ClockShape.of(here.clock)
 
 
 @router.put("/clock", summary="Đặt đồng hồ")
-def set_clock(said: ClockShape, here: Here) -> ClockShape:
+async def set_clock(said: ClockShape, here: Here) -> ClockShape:
     """What has become due is done at once."""
     here.set_clock(lambda: here.clock.set(said.setting()))
     return ClockShape.of(here.clock)
 
 
 @router.post("/clock/jump", summary="Chuyển đồng hồ đi một khoảng")
-def jump_clock(said: Jump, here: Here) -> ClockShape:
+async def jump_clock(said: Jump, here: Here) -> ClockShape:
     """What has become due is done at once, dated when it was due."""
     try:
         here.set_clock(lambda: here.clock.jump(said.by))
@@ -107,13 +110,13 @@ def jump_clock(said: Jump, here: Here) -> ClockShape:
 
 
 @router.get("/policy", summary="Cách ra quyết định")
-def policy(here: Here) -> dict[str, Any]:
+async def policy(here: Here) -> dict[str, Any]:
     """Per decision: `instant`, `manual`, or after so many working days."""
     return _policy(here)
 
 
 @router.put("/policy", summary="Đổi cách ra quyết định")
-def set_policy(here: Here, said: Annotated[dict[str, Any], Body()]) -> Any:
+async def set_policy(here: Here, said: Annotated[dict[str, Any], Body()]) -> Any:
     """Only the decisions named are changed."""
     faults = [Fault(f"/{name}", "không có quyết định này") for name in said if name not in here.profession.decisions]
     changes: dict[str, Manner] = {}
@@ -129,7 +132,7 @@ def set_policy(here: Here, said: Annotated[dict[str, Any], Body()]) -> Any:
 
 
 @router.get("/work", summary="Việc đang chờ")
-def work(here: Here, subject: Annotated[str | None, Query(max_length=100)] = None) -> dict[str, Any]:
+async def work(here: Here, subject: Annotated[str | None, Query(max_length=100)] = None) -> dict[str, Any]:
     """In the order in which it is due; what waits for an officer comes last."""
     with here.read() as tx:
         found = tx.work(subject=subject)
@@ -148,6 +151,5 @@ def _policy(here: Agency) -> dict[str, Any]:
 
 
 def _waiting(tx: Reading, here: Agency) -> dict[str, int]:
-    count = select(func.count()).select_from(WORK)
-    due = count.where(WORK.c.due <= here.clock.now())
-    return {"open": tx.scalar(count), "due": tx.scalar(due), "failing": here.worker.failing}
+    due = tx.value(_DUE, {"now": here.clock.now()})
+    return {"open": tx.value(_OPEN), "due": due, "failing": here.worker.failing}

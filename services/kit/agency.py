@@ -1,6 +1,5 @@
 """One agency joined: database, clock, policy, feed, worker; what its endpoints call."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,14 +15,14 @@ from services.kit.bell import Bell
 from services.kit.database import FORMAT, Database, opening
 from services.kit.once import Answer, CallFrom, as_bytes, first_answer, remember
 from services.kit.policy import Manner, Policy, due
-from services.kit.settings import change, current
+from services.kit.settings import change, current, read_setting, write_setting
 from services.kit.tables import COMMON, SETTINGS, WORK
 from services.kit.transaction import Cause, Reading, Transaction
 from services.kit.worker import Handler, Worker
 from vn.clock import Clock, ClockSetting
 from vn.errors import Unusable
 
-CLOCK, POLICY = "clock", "policy"
+CLOCK, POLICY, CURSOR = "clock", "policy", "cursor"
 _CLOCK: TypeAdapter[ClockSetting] = TypeAdapter(ClockSetting)
 _POLICY: TypeAdapter[dict[str, Manner]] = TypeAdapter(dict[str, Manner])
 
@@ -69,11 +68,11 @@ class Agency:
         self.profession = profession
         self.told = Bell()
         self.hung_up = False
+        self.acknowledged = self._kept = 0
         self.clock = Clock(settings.clock)
         self._configured = _policy(settings.policy, profession.decisions)
         self._policy: Policy = self._configured
         self._due = Bell()
-        self._turning = threading.Lock()
         self.worker = Worker(profession.work, bell=self._due, clock=self.clock, read=self.read, write=self.write)
         with opening(settings.database_url):
             self.database = Database(settings.database_url, settings.part)
@@ -92,10 +91,21 @@ class Agency:
         with self.database.write() as connection:
             tx = Transaction(connection, now or self.clock.now(), cause=cause, manner=self._policy.__getitem__)
             yield tx
+            kept = self.acknowledged
+            if kept != self._kept:
+                write_setting(tx, CURSOR, kept)
+        self._kept = kept
         if tx.told:
             self.told.ring()
         if tx.planned:
             self._due.ring()
+
+    def acknowledge(self, cursor: int) -> None:
+        """The feed's reader has everything up to here; kept with the next change, so that reading writes nothing.
+
+        A kill before that makes the reader get again what it has had, under the same ids.
+        """
+        self.acknowledged = max(self.acknowledged, cursor)
 
     def apply_once(
         self, call: CallFrom, effect: Callable[[Transaction], Any], *, status: int = 200, media_type: str = "application/json"
@@ -121,7 +131,7 @@ class Agency:
 
     def set_policy(self, changes: Policy) -> None:
         """Decide so from now on; what waits by the old policy is planned anew."""
-        with self._turning, self.write() as tx:
+        with self.write() as tx:
             policy = {**self._policy, **changes}
             change(tx, POLICY, _POLICY.dump_python(policy, mode="json"))
             for work in tx.work():
@@ -134,20 +144,19 @@ class Agency:
 
     def set_clock(self, turn: Callable[[], None]) -> None:
         """Turn the clock and keep its new setting for the next start."""
-        with self._turning:
-            turn()
-            with self.write() as tx:
-                change(tx, CLOCK, _CLOCK.dump_python(self.clock.setting(), mode="json"))
+        turn()
+        with self.write() as tx:
+            change(tx, CLOCK, _CLOCK.dump_python(self.clock.setting(), mode="json"))
 
     def reset(self) -> None:
         """Back to how the agency was started: empty but for its founding data, clock and policy as configured."""
-        with self._turning:
-            with self.write() as tx:
-                for table in [*reversed(COMMON.sorted_tables), *reversed(self.profession.tables.sorted_tables)]:
-                    keep = table.c.name == "state" if table is SETTINGS else None
-                    tx.execute(delete(table) if keep is None else delete(table).where(~keep))
-                self._start(tx, new=True)
-            self.worker.forget_failures()
+        with self.write() as tx:
+            for table in [*reversed(COMMON.sorted_tables), *reversed(self.profession.tables.sorted_tables)]:
+                keep = table.c.name == "state" if table is SETTINGS else None
+                tx.execute(delete(table) if keep is None else delete(table).where(~keep))
+            self._start(tx, new=True)
+            self.acknowledged = 0
+        self.worker.forget_failures()
         self.told.ring()
 
     def hang_up(self) -> None:
@@ -157,6 +166,9 @@ class Agency:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self.acknowledged != self._kept:
+            with self.write():
+                pass
         self.database.close()
 
     def _open(self) -> None:
@@ -165,6 +177,7 @@ class Agency:
             if new:
                 self.profession.tables.create_all(tx.connection)
             self._start(tx, new=new)
+            self.acknowledged = self._kept = read_setting(tx, CURSOR, 0)
 
     def _start(self, tx: Transaction, *, new: bool) -> None:
         configured = _POLICY.dump_python(dict(self._configured), mode="json")

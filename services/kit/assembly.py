@@ -1,5 +1,6 @@
 """The FastAPI application of an agency: its own routes beside those that all agencies share."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,9 +21,10 @@ def assemble(settings: AgencySettings, profession: Profession, *routers: APIRout
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        agency.worker.start(settings.part)
+        working = asyncio.create_task(agency.worker.run())
         yield
-        agency.worker.stop()
+        working.cancel()
+        await asyncio.wait({working})
         agency.close()
 
     app = FastAPIOffline(title=profession.title, summary=profession.summary, version=admin.VERSION, lifespan=living, redoc_url=None)

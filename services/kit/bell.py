@@ -1,52 +1,29 @@
-"""A bell that wakes whoever listens, thread or coroutine, at once."""
+"""A bell that wakes whoever listens, at once."""
 
 import asyncio
-import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotRung
 
 
 class Bell:
-    """First `hear`, then look, then wait: nothing that happens between looking and waiting is missed."""
+    """First `hear`, then look, then `wait`: nothing that happens between looking and waiting is missed."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ears: set[Future[None]] = set()
+        self._next = asyncio.Event()
 
     def ring(self) -> None:
         """Wake everyone who has begun to listen."""
-        with self._lock:
-            ears, self._ears = self._ears, set()
-        for ear in ears:
-            if ear.set_running_or_notify_cancel():
-                ear.set_result(None)
+        rung, self._next = self._next, asyncio.Event()
+        rung.set()
 
-    def hear(self) -> Future[None]:
-        """Begin to listen; give it up with `forget`."""
-        ear: Future[None] = Future()
-        with self._lock:
-            self._ears.add(ear)
-        return ear
-
-    def forget(self, ear: Future[None]) -> None:
-        """Listen no more."""
-        with self._lock:
-            self._ears.discard(ear)
+    def hear(self) -> asyncio.Event:
+        """Begin to listen: what is answered is set by the next ring."""
+        return self._next
 
 
-def wait(ear: Future[None], seconds: float | None) -> bool:
-    """Wait in a thread; whether it rang."""
+async def wait(ear: asyncio.Event, seconds: float) -> bool:
+    """Whether it rang within so many seconds."""
     try:
-        ear.result(seconds)
-    except NotRung:
-        return False
-    return True
-
-
-async def wait_async(ear: Future[None], seconds: float) -> bool:
-    """Wait in a coroutine; whether it rang."""
-    try:
-        await asyncio.wait_for(asyncio.wrap_future(ear), seconds)
+        async with asyncio.timeout(seconds):
+            await ear.wait()
     except TimeoutError:
         return False
     return True

@@ -1,6 +1,5 @@
 """One agency's database: SQLite in a file, or any other by its URL; one writer at a time."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +18,13 @@ FORMAT = 1
 
 
 class Database:
-    """Reads run side by side; writes run one after another, so the order of the feed is the order of the commits."""
+    """Used from one event loop, which waits for it: what is asked is small, and writes run one after another anyway.
+
+    So the order of the feed is the order of the commits.
+    """
 
     def __init__(self, url: str, part: str) -> None:
         self.part = part
-        self._writing = threading.Lock()
         self.engine = _engine(url, part)
 
     @property
@@ -40,7 +41,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The one write transaction of the moment; committed at the end, rolled back by any exception."""
-        with self._writing, self.engine.connect().execution_options(lgsp_write=True) as connection, connection.begin():
+        with self.engine.connect().execution_options(lgsp_write=True) as connection, connection.begin():
             if self.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(current_schema()))"))
             yield connection
@@ -83,8 +84,6 @@ def _engine(url: str, part: str) -> Engine:
         options: dict[str, Any] = {} if parsed.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
         engine = create_engine(
             parsed,
-            pool_size=4,
-            max_overflow=40,  # as many readers as there are threads for requests
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=_loads,
@@ -118,7 +117,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         write = connection.get_execution_options().get("lgsp_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _prepare_postgresql(engine: Engine, part: str) -> None:

@@ -4,20 +4,22 @@ import time
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+import orjson
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, update
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy import Integer, bindparam, func, select, update
 
 from services.kit.agency import Agency, Here
-from services.kit.bell import wait_async
-from services.kit.settings import read_setting, write_setting
+from services.kit.bell import wait
+from services.kit.prepared import Prepared
 from services.kit.tables import FEED
 from services.kit.transaction import Reading
 from vn.errors import Unknown
 
 router = APIRouter(prefix="/_feed", tags=["Hàng đợi gửi đi"])
-CURSOR = "cursor"
+
+_AFTER = Prepared(select(FEED).where(FEED.c.seq > bindparam("start")).order_by(FEED.c.seq).limit(bindparam("most", type_=Integer)))
+_LAST = Prepared(select(func.max(FEED.c.seq).label("last")))
 
 
 class FaultShape(BaseModel):
@@ -50,43 +52,39 @@ async def read_feed(
     here: Here,
     after: Annotated[int | None, Query(ge=0)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    wait: Annotated[float, Query(ge=0, le=60)] = 0,
-) -> Page:
+    seconds: Annotated[float, Query(alias="wait", ge=0, le=60)] = 0,
+) -> Response:
     """`after=N` acknowledges everything up to N; without it, from what was last acknowledged."""
-    end = time.monotonic() + wait
+    end = time.monotonic() + seconds
     while True:
         ear = here.told.hear()
-        try:
-            page = await run_in_threadpool(_page, here, after, limit)
-            left = end - time.monotonic()
-            if page.items or left <= 0 or here.hung_up or not await wait_async(ear, left):
-                return page
-        finally:
-            here.told.forget(ear)
+        items, start = _page(here, after, limit)
+        left = end - time.monotonic()
+        if items or left <= 0 or here.hung_up or not await wait(ear, left):
+            page = {"items": items, "next": items[-1]["seq"] if items else start}
+            return Response(orjson.dumps(page), media_type="application/json")
 
 
-def _page(here: Agency, after: int | None, limit: int) -> Page:
+def _page(here: Agency, after: int | None, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """The entries, and after which one they begin."""
+    start = here.acknowledged if after is None else after
     with here.read() as tx:
-        last, acknowledged = position(tx)
-        # a cursor from before a reset or from another database says nothing about this feed
-        start = acknowledged if after is None or after > last else after
-        rows = tx.execute(select(FEED).where(FEED.c.seq > start).order_by(FEED.c.seq).limit(limit))
-        items = [_wire(row._mapping) for row in rows]
-    if start > acknowledged:
-        with here.write() as change:
-            if position(change)[0] >= start:
-                write_setting(change, CURSOR, start)
-    return Page(items=items, next=items[-1]["seq"] if items else start)
+        rows = tx.rows(_AFTER, {"start": start, "most": limit})
+        if not rows and start > last_written(tx):
+            # a cursor from before a reset or from another database says nothing about this feed
+            start = here.acknowledged
+            rows = tx.rows(_AFTER, {"start": start, "most": limit})
+    here.acknowledge(start)
+    return [_wire(row) for row in rows], start
 
 
-def position(tx: Reading) -> tuple[int, int]:
-    """The last number written and the last acknowledged."""
-    last = tx.scalar(select(func.max(FEED.c.seq))) or 0
-    return last, min(read_setting(tx, CURSOR, 0), last)
+def last_written(tx: Reading) -> int:
+    """The number of the newest entry, 0 where there is none."""
+    return tx.value(_LAST) or 0
 
 
 @router.get("/entries", summary="Các mục đã ghi, kèm kết quả gửi")
-def entries(
+async def entries(
     here: Here,
     subject: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -99,7 +97,7 @@ def entries(
 
 
 @router.post("/{id}/outcome", summary="Ghi nhận mục bị từ chối hoặc không gửi được", status_code=204)
-def outcome(id: str, said: Outcome, here: Here) -> None:
+async def outcome(id: str, said: Outcome, here: Here) -> None:
     """The same outcome said twice is kept once."""
     with here.write() as tx:
         row = tx.execute(select(FEED.c.outcomes, FEED.c.subject).where(FEED.c.id == id)).first()

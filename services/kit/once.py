@@ -9,11 +9,14 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import bindparam, insert, select
 
+from services.kit.prepared import Prepared
 from services.kit.tables import APPLIED
 from services.kit.transaction import Cause, Reading, Transaction
 
-_REMEMBER = insert(APPLIED)
-_FIRST = select(APPLIED.c.status, APPLIED.c.answer).where(APPLIED.c.key == bindparam("name"), APPLIED.c.operation == bindparam("on"))
+_REMEMBER = Prepared(insert(APPLIED).values({column.name: bindparam(column.name) for column in APPLIED.c}).inline())
+_FIRST = Prepared(
+    select(APPLIED.c.status, APPLIED.c.answer).where(APPLIED.c.key == bindparam("name"), APPLIED.c.operation == bindparam("on"))
+)
 _MESSAGE = re.compile(r"\S+ \S+")
 
 
@@ -53,14 +56,14 @@ class Answer:
 
 def first_answer(tx: Reading, call: CallFrom) -> Answer | None:
     """What this call was answered when it was applied; None if it has not been."""
-    row = tx.execute(_FIRST, {"name": call.key, "on": call.operation}).first()
-    return None if row is None else Answer(row.status, row.answer)
+    rows = tx.rows(_FIRST, {"name": call.key, "on": call.operation})
+    return Answer(rows[0]["status"], rows[0]["answer"]) if rows else None
 
 
 def remember(tx: Transaction, call: CallFrom, answer: Answer) -> None:
     """Keep key and answer in the transaction of the effect."""
     values = {"key": call.key, "operation": call.operation, "status": answer.status, "answer": answer.body, "at": tx.now}
-    tx.execute(_REMEMBER, values)
+    tx.run(_REMEMBER, values)
 
 
 def as_bytes(value: Any) -> bytes:

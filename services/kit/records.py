@@ -1,16 +1,19 @@
 """Frozen values of the model kept as rows: one dataclass, one table, fields and columns of the same names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ColumnElement, Table, and_, bindparam, insert, select, update
+from sqlalchemy import JSON, BigInteger, ColumnElement, Table, and_, bindparam, delete, insert, select, update
 
+from services.kit.prepared import Prepared
 from services.kit.transaction import Reading, Transaction
 from vn.errors import Unknown
 
 T = TypeVar("T")
+EVERY = 2**62
+_Shape = tuple[tuple[str, bool], ...]
 
 
 class Records(Generic[T]):
@@ -26,7 +29,12 @@ class Records(Generic[T]):
         self._columns = tuple(column.name for column in table.c)
         self._key = [column.name for column in table.primary_key.columns]
         mine = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key.columns))
-        self._select, self._update, self._insert = select(table).where(mine), update(table).where(mine), insert(table)
+        new: dict[str, Any] = {name: bindparam(name) for name in self._columns}
+        self._seek = Prepared(select(table).where(mine))
+        self._update = Prepared(update(table).where(mine).values(new))
+        self._insert = Prepared(insert(table).values(new).inline())
+        self._finders: dict[_Shape, Prepared] = {}
+        self._removers: dict[_Shape, Prepared] = {}
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
         self._json = {column.name for column in table.c if isinstance(column.type, JSON)}
 
@@ -39,28 +47,47 @@ class Records(Generic[T]):
 
     def seek(self, tx: Reading, *key: object) -> T | None:
         """The record with this primary key, or None."""
-        row = tx.execute(self._select, self._named(key)).first()
-        return None if row is None else self._adapter.validate_python(dict(row._mapping))
+        rows = tx.rows(self._seek, self._named(key))
+        return self._adapter.validate_python(rows[0]) if rows else None
 
-    def find(self, tx: Reading, *where: ColumnElement[bool], limit: int | None = None) -> list[T]:
-        """All records that fulfil every condition, in the order of the primary key."""
-        query = select(self.table).where(*where).order_by(*self.table.primary_key.columns).limit(limit)
-        return [self._adapter.validate_python(dict(row._mapping)) for row in tx.execute(query)]
+    def find(self, tx: Reading, *, limit: int = EVERY, **where: object) -> list[T]:
+        """All records whose columns hold just these values (None: hold nothing), in the order of the primary key."""
+        finder = self._finder(tuple((name, value is None) for name, value in where.items()))
+        return [self._adapter.validate_python(row) for row in tx.rows(finder, _given(where) | {"most": limit})]
 
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
-        tx.execute(self._insert, self._values(record))
+        tx.run(self._insert, self._values(record))
 
     def add_all(self, tx: Transaction, records: Iterable[T]) -> None:
         """Keep many new records in one statement."""
         if values := [self._values(record) for record in records]:
-            tx.execute(self._insert, values)
+            tx.run_all(self._insert, values)
 
     def put(self, tx: Transaction, record: T) -> None:
         """Keep a record, in place of the one with the same key if there is one."""
         values = self._values(record)
-        if tx.execute(self._update, values | self._named([values[name] for name in self._key])).rowcount == 0:
-            tx.execute(self._insert, values)
+        if tx.run(self._update, values | self._named([values[name] for name in self._key])) == 0:
+            tx.run(self._insert, values)
+
+    def remove(self, tx: Transaction, **where: object) -> int:
+        """Forget all records whose columns hold just these values; answers how many there were."""
+        shape = tuple((name, value is None) for name, value in where.items())
+        remover = self._removers.get(shape)
+        if remover is None:
+            remover = self._removers[shape] = Prepared(delete(self.table).where(*self._conditions(shape)))
+        return tx.run(remover, _given(where))
+
+    def _finder(self, shape: _Shape) -> Prepared:
+        finder = self._finders.get(shape)
+        if finder is None:
+            query = select(self.table).where(*self._conditions(shape)).order_by(*self.table.primary_key.columns)
+            finder = self._finders[shape] = Prepared(query.limit(bindparam("most", type_=BigInteger)))
+        return finder
+
+    def _conditions(self, shape: _Shape) -> list[ColumnElement[bool]]:
+        column = self.table.c
+        return [column[name].is_(None) if empty else column[name] == bindparam(f"is_{name}") for name, empty in shape]
 
     def _named(self, key: Sequence[object]) -> dict[str, object]:
         return {f"key_{name}": value for name, value in zip(self._key, key, strict=True)}
@@ -70,3 +97,7 @@ class Records(Generic[T]):
         if self._json:
             values.update(self._adapter.dump_python(record, mode="json", include=self._json))
         return values
+
+
+def _given(where: Mapping[str, object]) -> dict[str, object]:
+    return {f"is_{name}": value for name, value in where.items() if value is not None}

@@ -2,22 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
+from services.kit.prepared import Prepared
 from services.kit.tables import SETTINGS
 from services.kit.transaction import Reading, Transaction
+
+_READ = Prepared(select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("called")))
+_CHANGE = Prepared(update(SETTINGS).where(SETTINGS.c.name == bindparam("called")).values(value=bindparam("is")))
+_KEEP = Prepared(insert(SETTINGS).values(name=bindparam("called"), value=bindparam("is")).inline())
 
 
 def read_setting(tx: Reading, name: str, default: Any) -> Any:
     """What was kept under `name`."""
-    row = tx.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == name)).first()
-    return default if row is None else row.value
+    rows = tx.rows(_READ, {"called": name})
+    return rows[0]["value"] if rows else default
 
 
 def write_setting(tx: Transaction, name: str, value: Any) -> None:
     """Keep a JSON value under `name`."""
-    if tx.execute(update(SETTINGS).where(SETTINGS.c.name == name).values(value=value)).rowcount == 0:
-        tx.execute(insert(SETTINGS).values(name=name, value=value))
+    if tx.run(_CHANGE, {"called": name, "is": value}) == 0:
+        tx.run(_KEEP, {"called": name, "is": value})
 
 
 def current(tx: Transaction, name: str, configured: Any) -> Any:

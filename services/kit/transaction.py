@@ -1,28 +1,39 @@
 """What an agency's own code holds while it reads or changes its database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from pydantic import BaseModel
-from sqlalchemy import Connection, CursorResult, Executable, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, CursorResult, Executable, bindparam, delete, insert, select, update
 
 from services.kit.policy import Manner, due
+from services.kit.prepared import Prepared, Values
 from services.kit.tables import CASES, COUNTERS, FEED, WORK
 from vn.errors import NotAllowed
 
 log = structlog.get_logger("agency")
 
-# built once: putting a statement together costs more than SQLite takes to run it
-_TELL, _PLAN, _NEW_CASE = insert(FEED), insert(WORK), insert(CASES)
-_CASE = select(CASES.c.correlation).where(CASES.c.subject == bindparam("about"))
-_TAKE = delete(WORK).where(WORK.c.id == bindparam("number"))
-_DROP = delete(WORK).where(WORK.c.kind == bindparam("of"), WORK.c.subject == bindparam("about"), WORK.c.key == bindparam("name"))
-_ONE_MORE = update(COUNTERS).where(COUNTERS.c.series == bindparam("name")).values(last=COUNTERS.c.last + 1)
-_LAST = select(COUNTERS.c.last).where(COUNTERS.c.series == bindparam("name"))
+NOTHING: Values = MappingProxyType({})
+
+_FED = ("id", "kind", "subject", "at", "body", "outcomes", "cause", "correlation", "traceparent")
+_PLANNED = ("kind", "subject", "key", "due", "asked", "decision", "body", "cause", "correlation", "traceparent")
+_TELL = Prepared(insert(FEED).values({name: bindparam(name) for name in _FED}).inline())
+_PLAN = Prepared(insert(WORK).values({name: bindparam(name) for name in _PLANNED}).inline())
+_NEW_CASE = Prepared(insert(CASES).values(subject=bindparam("subject"), correlation=bindparam("correlation")).inline())
+_CASE = Prepared(select(CASES.c.correlation).where(CASES.c.subject == bindparam("about")))
+_TAKE = Prepared(delete(WORK).where(WORK.c.id == bindparam("number")))
+_DROP = Prepared(delete(WORK).where(WORK.c.kind == bindparam("of"), WORK.c.subject == bindparam("about"), WORK.c.key == bindparam("name")))
+_ONE_MORE = Prepared(update(COUNTERS).where(COUNTERS.c.series == bindparam("name")).values(last=COUNTERS.c.last + 1))
+_FIRST = Prepared(insert(COUNTERS).values(series=bindparam("name"), last=1).inline())
+_LAST = Prepared(select(COUNTERS.c.last).where(COUNTERS.c.series == bindparam("name")))
+_IN_ORDER = select(WORK).order_by(WORK.c.due.is_(None), WORK.c.due, WORK.c.subject, WORK.c.id)
+_WORK = Prepared(_IN_ORDER)
+_WORK_OF = Prepared(_IN_ORDER.where(WORK.c.subject == bindparam("about")))
 
 
 @dataclass(frozen=True)
@@ -56,20 +67,23 @@ class Reading:
         self.connection = connection
         self.now = now
 
-    def execute(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
-        """Run one SQLAlchemy statement; with `values` a prepared one, which is faster; once for each of several."""
-        return self.connection.execute(statement, values)
+    def execute(self, statement: Executable) -> CursorResult[Any]:
+        """Run a SQLAlchemy statement that was made for this one time."""
+        return self.connection.execute(statement)
 
-    def scalar(self, statement: Select[Any], values: Mapping[str, Any] | None = None) -> Any:
-        """The first column of the first row, or None."""
-        return self.connection.scalar(statement, values)
+    def rows(self, prepared: Prepared, values: Values = NOTHING) -> list[dict[str, Any]]:
+        """What a prepared SELECT finds."""
+        return prepared.rows(self.connection, values)
+
+    def value(self, prepared: Prepared, values: Values = NOTHING) -> Any:
+        """The first column of its first row, or None."""
+        rows = prepared.rows(self.connection, values)
+        return next(iter(rows[0].values())) if rows else None
 
     def work(self, *, subject: str | None = None, kind: str | None = None) -> list[Work]:
         """What is still to be done, in the order in which it is due; what waits for an officer comes last."""
-        query = select(WORK).order_by(WORK.c.due.is_(None), WORK.c.due, WORK.c.subject, WORK.c.id)
-        query = query if subject is None else query.where(WORK.c.subject == subject)
-        query = query if kind is None else query.where(WORK.c.kind == kind)
-        return [as_work(row) for row in self.execute(query)]
+        rows = self.rows(_WORK) if subject is None else self.rows(_WORK_OF, {"about": subject})
+        return [as_work(row) for row in rows if kind in (None, row["kind"])]
 
 
 class Transaction(Reading):
@@ -82,6 +96,14 @@ class Transaction(Reading):
         self.planned = 0
         self._manner = manner
 
+    def run(self, prepared: Prepared, values: Values = NOTHING) -> int:
+        """How many rows a prepared INSERT, UPDATE or DELETE has touched."""
+        return prepared.run(self.connection, values)
+
+    def run_all(self, prepared: Prepared, values: Sequence[Values]) -> None:
+        """The same once for each."""
+        prepared.run_all(self.connection, values)
+
     def tell(self, kind: str, subject: str, body: object) -> str:
         """Write an entry into the feed, for the agency's adapter to carry out; answers its id.
 
@@ -92,7 +114,7 @@ class Transaction(Reading):
         case = self.about(subject, otherwise=entry)
         values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": []}
         cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent}
-        self.execute(_TELL, values | cause)
+        self.run(_TELL, values | cause)
         self.told += 1
         log.info("told", kind=kind, dossier=subject, correlation=case)
         return entry
@@ -119,37 +141,36 @@ class Transaction(Reading):
 
     def drop(self, kind: str, subject: str, *, key: str = "") -> int:
         """Plan no more: forget waiting work; answers how many rows there were."""
-        return self.execute(_DROP, {"of": kind, "about": subject, "name": key}).rowcount
+        return self.run(_DROP, {"of": kind, "about": subject, "name": key})
 
     def take(self, work: Work) -> bool:
         """Remove one row of work, being done in this transaction; false if someone else has done it."""
-        return self.execute(_TAKE, {"number": work.id}).rowcount == 1
+        return self.run(_TAKE, {"number": work.id}) == 1
 
     def number(self, series: str) -> int:
         """The next number of a series, 1 first, without gaps."""
-        if self.execute(_ONE_MORE, {"name": series}).rowcount == 0:
-            self.execute(insert(COUNTERS).values(series=series, last=1))
-        return int(self.scalar(_LAST, {"name": series}))
+        if self.run(_ONE_MORE, {"name": series}) == 0:
+            self.run(_FIRST, {"name": series})
+        return int(self.value(_LAST, {"name": series}))
 
     def about(self, subject: str, *, otherwise: str | None = None) -> str | None:
         """The case (correlation id) of a dossier: that of its first message; remembered when first seen."""
-        known = self.scalar(_CASE, {"about": subject})
+        known = self.value(_CASE, {"about": subject})
         if known is not None:
             return str(known)
         case = self.cause.correlation or otherwise
         if case is not None:
-            self.execute(_NEW_CASE, {"subject": subject, "correlation": case})
+            self.run(_NEW_CASE, {"subject": subject, "correlation": case})
         return case
 
     def _plan(self, kind: str, subject: str, *, key: str, when: datetime | None, decision: bool, body: dict[str, Any]) -> None:
         values = {"kind": kind, "subject": subject, "key": key, "due": when, "asked": self.now, "decision": decision, "body": body}
         cause = {"cause": self.cause.message, "correlation": self.about(subject), "traceparent": self.cause.traceparent}
-        self.execute(_PLAN, values | cause)
+        self.run(_PLAN, values | cause)
         self.planned += 1
 
 
-def as_work(row: Row[Any]) -> Work:
+def as_work(row: dict[str, Any]) -> Work:
     """A row of the work table as a value."""
-    values = dict(row._mapping)
-    cause = Cause(values.pop("cause"), values.pop("correlation"), values.pop("traceparent"))
-    return Work(**values, cause=cause)
+    cause = Cause(row.pop("cause"), row.pop("correlation"), row.pop("traceparent"))
+    return Work(**row, cause=cause)

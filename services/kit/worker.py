@@ -1,15 +1,16 @@
 """The one who does what is due: wakes on a commit, on a change of the clock, at the next due instant."""
 
-import threading
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from services.kit.bell import Bell, wait
+from services.kit.prepared import Prepared
 from services.kit.problems import kind_and_place
 from services.kit.tables import WORK
 from services.kit.transaction import Cause, Reading, Transaction, Work, as_work
@@ -19,13 +20,16 @@ Handler = Callable[[Transaction, Work], None]
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 LONGEST_SLEEP = 3600.0
 
+_DATED = select(WORK).where(WORK.c.due.is_not(None)).order_by(WORK.c.due, WORK.c.subject, WORK.c.id)
+_NEXT = Prepared(_DATED.limit(bindparam("most", type_=Integer)))
+
 log = structlog.get_logger("agency")
 
 
 class Worker:
-    """One thread; one transaction per piece of work; what fails is tried again later and does not stop the rest.
+    """One task; one transaction per piece of work; what fails is tried again later and does not stop the rest.
 
-    Work is dated when it was due, not when the thread came to it: after a jump of the clock, or a stop of the process,
+    Work is dated when it was due, not when the worker came to it: after a jump of the clock, or a stop of the process,
     an agency's papers carry the same dates as if it had never slept.
     """
 
@@ -44,23 +48,7 @@ class Worker:
         self._read = read
         self._write = write
         self._failed: dict[int, tuple[int, float]] = {}
-        self._stopping = False
-        self._thread: threading.Thread | None = None
-        self.trouble = ""
-
-    def start(self, name: str) -> None:
-        """Begin."""
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"{name}-worker", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the piece of work at hand."""
-        self._stopping = True
-        self._bell.ring()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self.trouble = "worker is not running"
 
     def forget_failures(self) -> None:
         """Try everything again at once."""
@@ -75,42 +63,36 @@ class Worker:
     @property
     def complaint(self) -> str:
         """What is wrong, for the health of the part; empty when all is well."""
-        if self.trouble:
-            return self.trouble
-        if self._thread is None or not self._thread.is_alive():
-            return "worker is not running"
-        return f"{len(self._failed)} piece(s) of work fail" if self._failed else ""
+        return self.trouble or (f"{len(self._failed)} piece(s) of work fail" if self._failed else "")
 
-    def _run(self) -> None:
-        while not self._stopping:
+    async def run(self) -> None:
+        """Until cancelled, which never comes in the middle of a piece of work."""
+        while True:
             ear = self._bell.hear()
             try:
-                sleep = self._do_all_due()
+                sleep = await self._do_all_due()
                 self.trouble = ""
             except Exception as error:  # noqa: BLE001 - the database is away: say so, keep trying
                 self.trouble = f"worker cannot reach the database: {type(error).__name__}"
                 log.error("worker in trouble", **kind_and_place(error))
                 sleep = 1.0
-            if sleep > 0 and not self._stopping:
-                wait(ear, sleep)
-            self._bell.forget(ear)
+            await wait(ear, sleep)
 
-    def _do_all_due(self) -> float:
+    async def _do_all_due(self) -> float:
         """Do what is due; answers for how many seconds there is nothing to do."""
-        while not self._stopping:
+        while True:
             moment = time.monotonic()
-            waiting = [number for number, (_, again) in self._failed.items() if again > moment]
-            next_due = select(WORK).where(WORK.c.due.is_not(None), WORK.c.id.not_in(waiting))
+            waiting = {number for number, (_, again) in self._failed.items() if again > moment}
             with self._read() as tx:
-                row = tx.execute(next_due.order_by(WORK.c.due, WORK.c.subject, WORK.c.id).limit(1)).first()
-            work = None if row is None else as_work(row)
+                first = tx.rows(_NEXT, {"most": len(waiting) + 1})
+            work = next((as_work(row) for row in first if row["id"] not in waiting), None)
             now = self._clock.now()
             if work is None or work.due is None or work.due > now:
                 # what could have been tried again and was not found is done, or no longer due
                 self._failed = {number: tried for number, tried in self._failed.items() if number in waiting}
                 return self._pause(None if work is None else work.due, now)
             self._do(work, work.due)
-        return 0
+            await asyncio.sleep(0)  # who has asked something meanwhile is answered first
 
     def _do(self, work: Work, due: datetime) -> None:
         try:

@@ -10,7 +10,7 @@ from services.land.checks import Findings
 from services.land.model import Dossier
 from services.land.register import Parcel
 from services.land.shapes import Content
-from services.land.store import CLAIMS, DOSSIERS, SLIPS
+from services.land.store import CLAIMS, DOSSIERS, SLIPS, Claim
 from vn.clock import VN
 from vn.errors import Fault
 from vn.status import NAMES, Status
@@ -79,9 +79,8 @@ def known_parcels(tx: Reading, content: Content) -> list[Parcel]:
 
 def claim(tx: Transaction, dossier: Dossier) -> None:
     """Note which parcels the dossier is about."""
-    tx.execute(CLAIMS.delete().where(CLAIMS.c.dossier == dossier.code))
-    for parcel in {parcel.id for parcel in parcels_of(tx, dossier.content) if parcel is not None}:
-        tx.execute(CLAIMS.insert().values(dossier=dossier.code, parcel=parcel))
+    CLAIMS.remove(tx, dossier=dossier.code)
+    CLAIMS.add_all(tx, {Claim(dossier.code, parcel.id) for parcel in parcels_of(tx, dossier.content) if parcel is not None})
 
 
 def findings(tx: Reading, dossier: Dossier) -> Findings:

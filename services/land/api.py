@@ -33,37 +33,37 @@ DossierPath = Annotated[str, Path(alias="ma", max_length=40)]
 
 
 @router.post("/TiepNhanHoSo", summary="Tiếp nhận hồ sơ", tags=ONE_STOP, response_model=Reply)
-def receive(said: Received, here: Here, call: Call) -> Response:
+async def receive(said: Received, here: Here, call: Call) -> Response:
     """A dossier is taken in once; a second one of the same number is refused."""
     return here.apply_once(call, lambda tx: done(desk.receive(tx, said), tx.now))
 
 
 @router.post("/BoSungHoSo", summary="Bổ sung hồ sơ", tags=ONE_STOP, response_model=Reply)
-def supplement(said: Supplement, here: Here, call: Call) -> Response:
+async def supplement(said: Supplement, here: Here, call: Call) -> Response:
     """Only what is given replaces what stood."""
     return here.apply_once(call, lambda tx: done(desk.supplement(tx, said), tx.now))
 
 
 @router.post("/RutHoSo", summary="Công dân yêu cầu rút hồ sơ", tags=ONE_STOP, response_model=Reply)
-def withdraw(said: RutHoSo, here: Here, call: Call) -> Response:
+async def withdraw(said: RutHoSo, here: Here, call: Call) -> Response:
     """Weighed by the office; the answer is a status."""
     return here.apply_once(call, lambda tx: done(desk.ask_withdrawal(tx, said.SoBienNhan, said.LyDo), tx.now))
 
 
 @router.post("/CapNhatKetQuaThongBaoThue", summary="Có thông báo thuế", tags=TAX, response_model=Reply)
-def notice(said: KetQuaThongBaoThue, here: Here, call: Call) -> Response:
+async def notice(said: KetQuaThongBaoThue, here: Here, call: Call) -> Response:
     """Noted whatever the dossier's state."""
     return here.apply_once(call, lambda tx: done(notices.note(tx, said), tx.now))
 
 
 @router.post("/HuyThongBaoThue", summary="Thuế hủy thông báo", tags=TAX, response_model=Reply)
-def cancel_notice(said: HuyThongBaoThue, here: Here, call: Call) -> Response:
+async def cancel_notice(said: HuyThongBaoThue, here: Here, call: Call) -> Response:
     """The notice stays in the list, with the reason."""
     return here.apply_once(call, lambda tx: done(notices.cancel(tx, said), tx.now))
 
 
 @router.post("/ThueChuyenTraHoSoDoSai", summary="Thuế chuyển trả phiếu sai", tags=TAX, response_model=Reply)
-def returned(said: ChuyenTraHoSo, here: Here, call: Call) -> Response:
+async def returned(said: ChuyenTraHoSo, here: Here, call: Call) -> Response:
     """Counts for the current revision only."""
     faults = [each.fault() for each in said.DanhSachLoi]
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
@@ -71,40 +71,40 @@ def returned(said: ChuyenTraHoSo, here: Here, call: Call) -> Response:
 
 
 @router.post("/HoanThanhNghiaVu", summary="Đã hoàn thành nghĩa vụ tài chính", tags=TAX, response_model=Reply)
-def completed(said: HoanThanhNghiaVu, here: Here, call: Call) -> Response:
+async def completed(said: HoanThanhNghiaVu, here: Here, call: Call) -> Response:
     """The register may change now."""
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
     return here.apply_once(call, lambda tx: done(desk.settled(tx, code, number, revision, basis="HOAN_THANH"), tx.now))
 
 
 @router.post("/KhongPhatSinhNghiaVu", summary="Không phát sinh nghĩa vụ tài chính", tags=TAX, response_model=Reply)
-def nothing_due(said: KhongPhatSinhNghiaVu, here: Here, call: Call) -> Response:
+async def nothing_due(said: KhongPhatSinhNghiaVu, here: Here, call: Call) -> Response:
     """The register may change now."""
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
     return here.apply_once(call, lambda tx: done(desk.settled(tx, code, number, revision, basis="KHONG_PHAT_SINH"), tx.now))
 
 
 @router.get("/ho-so", summary="Danh sách hồ sơ", tags=OFFICE)
-def dossiers(
+async def dossiers(
     here: Here,
     status: Annotated[int | None, Query(alias="trang-thai", ge=1, le=10)] = None,
     limit: Annotated[int, Query(alias="gioi-han", ge=1, le=1000)] = 100,
 ) -> list[dict[str, Any]]:
     """In the order of their codes."""
     with here.read() as tx:
-        where = [] if status is None else [DOSSIERS.table.c.status == status]
-        return [views.dossier_line(each) for each in DOSSIERS.find(tx, *where, limit=limit)]
+        where = {} if status is None else {"status": status}
+        return [views.dossier_line(each) for each in DOSSIERS.find(tx, limit=limit, **where)]
 
 
 @router.get("/ho-so/{ma}", summary="Một hồ sơ", tags=OFFICE)
-def dossier(code: DossierPath, here: Here) -> dict[str, Any]:
+async def dossier(code: DossierPath, here: Here) -> dict[str, Any]:
     """With its slips, notices and history."""
     with here.read() as tx:
         return views.dossier(tx, load(tx, code))
 
 
 @router.post("/ho-so/{ma}/quyet-dinh", summary="Cán bộ quyết định", tags=OFFICE)
-def decide(code: DossierPath, said: QuyetDinh, here: Here, call: Call) -> Response:
+async def decide(code: DossierPath, said: QuyetDinh, here: Here, call: Call) -> Response:
     """409 and both states where the dossier is not where the decision belongs."""
 
     def effect(tx: Transaction) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def decide(code: DossierPath, said: QuyetDinh, here: Here, call: Call) -> Respon
 
 
 @router.get("/phieu", summary="Các lần lập phiếu chuyển thông tin của hồ sơ", tags=OFFICE)
-def slips(code: Annotated[str, Query(alias="ma-ho-so", max_length=40)], here: Here) -> list[dict[str, Any]]:
+async def slips(code: Annotated[str, Query(alias="ma-ho-so", max_length=40)], here: Here) -> list[dict[str, Any]]:
     """Every revision, the first one first."""
     with here.read() as tx:
-        return [views.slip(each) for each in SLIPS.find(tx, SLIPS.table.c.dossier == load(tx, code).code)]
+        return [views.slip(each) for each in SLIPS.find(tx, dossier=load(tx, code).code)]

@@ -63,7 +63,7 @@ class Wanted(Native):
 
 
 @router.get("", summary="Tìm thửa đất")
-def parcels(here: Here, wanted: Annotated[Wanted, Query()]) -> dict[str, Any]:
+async def parcels(here: Here, wanted: Annotated[Wanted, Query()]) -> dict[str, Any]:
     """All that fulfil every condition, in the order of sheets and numbers; `TongSo` counts also what the limit cuts off."""
     with here.read() as tx:
         found = list(_found(tx, wanted))
@@ -71,14 +71,14 @@ def parcels(here: Here, wanted: Annotated[Wanted, Query()]) -> dict[str, Any]:
 
 
 @router.get("/{maXa}/{soTo}/{soThua}", summary="Một thửa đất")
-def parcel(key: KeyInPath, here: Here) -> dict[str, Any]:
+async def parcel(key: KeyInPath, here: Here) -> dict[str, Any]:
     """With the history of its holders, certificates and restrictions."""
     with here.read() as tx:
         return views.parcel_with_history(tx, _parcel(tx, key))
 
 
 @router.post("/{maXa}/{soTo}/{soThua}/han-che", summary="Ghi thế chấp, tranh chấp")
-def restrict(key: KeyInPath, said: HanChe, here: Here, call: Call) -> Response:
+async def restrict(key: KeyInPath, said: HanChe, here: Here, call: Call) -> Response:
     """The parcel as it stands then."""
 
     def effect(tx: Transaction) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def restrict(key: KeyInPath, said: HanChe, here: Here, call: Call) -> Response:
 
 
 @router.delete("/{maXa}/{soTo}/{soThua}/han-che/{id}", summary="Xóa thế chấp, tranh chấp")
-def release(key: KeyInPath, id: int, here: Here, call: Call) -> Response:
+async def release(key: KeyInPath, id: int, here: Here, call: Call) -> Response:
     """It ends today, and stays in the history."""
 
     def effect(tx: Transaction) -> dict[str, Any]:

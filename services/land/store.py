@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, MetaData, String, Table, func, or_, select
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, MetaData, String, Table, bindparam, func, select
 
-from services.kit import DOSSIER, NUMBER, SKIP, Day, Instant, Reading, Records, Transaction
+from services.kit import DOSSIER, NUMBER, SKIP, Day, Instant, Prepared, Reading, Records, Transaction
 from services.land.model import Dossier, Slip
 from services.land.register import Certificate, Holding, Land, Parcel, Restriction, RestrictionKind
+from vn.status import Status
 
 TABLES = MetaData()
+FEW = 20  # parcels up to which each is looked up by itself
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,14 @@ class Notice:
     revision: int | None
     said: dict[str, Any]
     cancelled: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A dossier is about this parcel."""
+
+    dossier: str
+    parcel: str
 
 
 @dataclass(frozen=True)
@@ -124,11 +134,14 @@ DOSSIERS = Records(
     ),
 )
 
-CLAIMS = Table(
-    "dossier_parcels",
-    TABLES,
-    Column("dossier", String(40), primary_key=True, info=DOSSIER),
-    Column("parcel", String(20), primary_key=True, index=True),
+CLAIMS = Records(
+    Claim,
+    Table(
+        "dossier_parcels",
+        TABLES,
+        Column("dossier", String(40), primary_key=True, info=DOSSIER),
+        Column("parcel", String(20), primary_key=True, index=True),
+    ),
 )
 
 SLIPS = Records(
@@ -178,23 +191,31 @@ STEPS = Records(
 )
 
 
+_LAST_RESTRICTION = Prepared(select(func.max(RESTRICTIONS.table.c.id).label("last")))
+_LAST_STEP = Prepared(select(func.max(STEPS.table.c.place).label("last")).where(STEPS.table.c.dossier == bindparam("about")))
+_claim, _dossier = CLAIMS.table.c, DOSSIERS.table.c
+_IN_WORK_ON = Prepared(
+    select(_dossier.code, _dossier.accepted_at)
+    .join(CLAIMS.table, _dossier.code == _claim.dossier)
+    .where(_claim.parcel == bindparam("about"), _dossier.final.is_(False), _dossier.status != int(Status.DONE))
+    .where(_dossier.status != int(Status.RETURNED))
+    .order_by(_dossier.code)
+)
+
+
 def find_parcel(tx: Reading, commune: str, map_sheet: int, number: int) -> Parcel | None:
     """The parcel with this key, in the codes of either division, as it stands."""
-    land = LANDS.table.c
-    found = LANDS.find(
-        tx, land.map_sheet == map_sheet, land.number == number, or_(land.commune == commune, land.commune_before == commune), limit=1
-    )
-    return whole(tx, found)[0] if found else None
+    place = {"map_sheet": map_sheet, "number": number}
+    found = LANDS.find(tx, commune=commune, **place) or LANDS.find(tx, commune_before=commune, **place)
+    return whole(tx, found[:1])[0] if found else None
 
 
 def whole(tx: Reading, lands: Sequence[Land]) -> list[Parcel]:
     """Parcels with their holders, valid certificates and standing restrictions."""
-    ids = [land.id for land in lands]
-    held, valid = HOLDINGS.table.c, CERTIFICATES.table.c
-    holdings = _by_parcel(HOLDINGS.find(tx, held.parcel.in_(ids), held.until.is_(None)))
-    certificates = _by_parcel(CERTIFICATES.find(tx, valid.parcel.in_(ids), valid.void_since.is_(None)))
-    standing = RESTRICTIONS.table.c
-    restrictions = _by_parcel(RESTRICTIONS.find(tx, standing.parcel.in_(ids), standing.until.is_(None)))
+    parcels: list[dict[str, Any]] = [{"parcel": land.id} for land in lands] if len(lands) <= FEW else [{}]
+    holdings = _by_parcel(each for where in parcels for each in HOLDINGS.find(tx, **where, until=None))
+    certificates = _by_parcel(each for where in parcels for each in CERTIFICATES.find(tx, **where, void_since=None))
+    restrictions = _by_parcel(each for where in parcels for each in RESTRICTIONS.find(tx, **where, until=None))
     return [Parcel(land, tuple(holdings[land.id]), certificates[land.id][0], tuple(restrictions.get(land.id, ()))) for land in lands]
 
 
@@ -226,7 +247,7 @@ def hand_over(tx: Transaction, old: Parcel, new: Parcel, ended: Iterable[Holding
 
 def restrict(tx: Transaction, parcel: str, kind: RestrictionKind, text: str) -> Restriction:
     """A new mortgage or dispute, as of today."""
-    last = tx.scalar(select(func.max(RESTRICTIONS.table.c.id))) or 0
+    last = tx.value(_LAST_RESTRICTION) or 0
     restriction = Restriction(last + 1, parcel, kind, text, tx.now.date())
     RESTRICTIONS.add(tx, restriction)
     return restriction
@@ -234,18 +255,8 @@ def restrict(tx: Transaction, parcel: str, kind: RestrictionKind, text: str) -> 
 
 def open_dossiers(tx: Reading, parcels: Iterable[str], *, accepted_only: bool = False) -> dict[str, list[str]]:
     """For each of these parcels the dossiers in work on it, in the order of their codes."""
-    dossiers = DOSSIERS.table.c
-    query = (
-        select(CLAIMS.c.parcel, CLAIMS.c.dossier)
-        .join(DOSSIERS.table, dossiers.code == CLAIMS.c.dossier)
-        .where(CLAIMS.c.parcel.in_(list(parcels)), dossiers.final.is_(False), dossiers.status.not_in([9, 10]))
-        .order_by(CLAIMS.c.dossier)
-    )
-    rows = tx.execute(query.where(dossiers.accepted_at.is_not(None)) if accepted_only else query)
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row.parcel, []).append(row.dossier)
-    return found
+    found = {parcel: tx.rows(_IN_WORK_ON, {"about": parcel}) for parcel in parcels}
+    return {parcel: [row["code"] for row in rows if row["accepted_at"] or not accepted_only] for parcel, rows in found.items()}
 
 
 def slip_of(tx: Reading, dossier: Dossier) -> Slip | None:
@@ -255,5 +266,5 @@ def slip_of(tx: Reading, dossier: Dossier) -> Slip | None:
 
 def note(tx: Transaction, dossier: Dossier, by: str, text: str) -> None:
     """A line of the history."""
-    place = (tx.scalar(select(func.max(STEPS.table.c.place)).where(STEPS.table.c.dossier == dossier.code)) or 0) + 1
+    place = (tx.value(_LAST_STEP, {"about": dossier.code}) or 0) + 1
     STEPS.add(tx, Step(dossier.code, place, tx.now, int(dossier.status), by, text))

@@ -52,13 +52,12 @@ def parcel(each: Parcel, today: date, dossiers: Sequence[str]) -> dict[str, Any]
 
 def parcel_with_history(tx: Reading, each: Parcel) -> dict[str, Any]:
     """The same, with everyone who ever held it, every certificate, every restriction."""
-    held, issued, set_down = HOLDINGS.table.c, CERTIFICATES.table.c, RESTRICTIONS.table.c
-    certificates = sorted(CERTIFICATES.find(tx, issued.parcel == each.id), key=lambda one: (one.void_since is None, one.issued_on))
+    certificates = sorted(CERTIFICATES.find(tx, parcel=each.id), key=lambda one: (one.void_since is None, one.issued_on))
     return {
         **parcels(tx, [each])[0],
-        "LichSuNguoiSuDung": [_holding(one) for one in HOLDINGS.find(tx, held.parcel == each.id)],
+        "LichSuNguoiSuDung": [_holding(one) for one in HOLDINGS.find(tx, parcel=each.id)],
         "LichSuGiayChungNhan": [_certificate(one) for one in certificates],
-        "LichSuHanChe": [_restriction(one) for one in RESTRICTIONS.find(tx, set_down.parcel == each.id)],
+        "LichSuHanChe": [_restriction(one) for one in RESTRICTIONS.find(tx, parcel=each.id)],
     }
 
 
@@ -77,7 +76,6 @@ def dossier_line(each: Dossier) -> dict[str, Any]:
 
 def dossier(tx: Reading, each: Dossier) -> dict[str, Any]:
     """Everything about a dossier."""
-    kept, told, steps = SLIPS.table.c, NOTICES.table.c, STEPS.table.c
     return {
         **dossier_line(each),
         "NgayNhan": clock(each.received_at),
@@ -85,11 +83,11 @@ def dossier(tx: Reading, each: Dossier) -> dict[str, Any]:
         "NgayTiepNhan": each.accepted_at and clock(each.accepted_at),
         "ChoQuyetDinh": waiting(each, store.slip_of(tx, each)),
         "NoiDung": each.content.model_dump(mode="json", by_alias=True),
-        "Phieu": [slip(one) for one in SLIPS.find(tx, kept.dossier == each.code)],
-        "ThongBaoThue": [{**one.said, "LyDoHuy": one.cancelled} for one in NOTICES.find(tx, told.dossier == each.code)],
+        "Phieu": [slip(one) for one in SLIPS.find(tx, dossier=each.code)],
+        "ThongBaoThue": [{**one.said, "LyDoHuy": one.cancelled} for one in NOTICES.find(tx, dossier=each.code)],
         "LichSu": [
             {"ThoiDiem": clock(one.at), "TrangThai": one.status, "NguoiXuLy": one.by, "NoiDung": one.note}
-            for one in STEPS.find(tx, steps.dossier == each.code)
+            for one in STEPS.find(tx, dossier=each.code)
         ],
     }
 

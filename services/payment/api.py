@@ -36,7 +36,7 @@ Limit = Annotated[int, Query(alias="SoDong", ge=1, le=1000)]
 
 
 @router.post("/payplat/init", summary="Khởi tạo giao dịch (INIT)", response_model=TraLoiInit)
-def init(message: BanTinInit, here: Here, call: Call, secrets: Secrets) -> Response:
+async def init(message: BanTinInit, here: Here, call: Call, secrets: Secrets) -> Response:
     """The same reference never pays twice: repeated with the same content it gets the first answer, with other content an error."""
     order = message.order()
     model.check(order, signed=message.signed(), code=message.MaXacThuc, secrets=secrets)
@@ -44,19 +44,19 @@ def init(message: BanTinInit, here: Here, call: Call, secrets: Secrets) -> Respo
 
 
 @router.post("/giao-dich/{reference}/thanh-toan", summary="Người nộp thanh toán", response_model=ChungTu)
-def pay(reference: Reference, here: Here, call: Call, said: Annotated[ThanhToan, Body()] = ThanhToan()) -> Response:
+async def pay(reference: Reference, here: Here, call: Call, said: Annotated[ThanhToan, Body()] = ThanhToan()) -> Response:
     """The receipt; a second click gets the same one."""
     return here.apply_once(call, lambda tx: _shown(tx, desk.pay(tx, reference, said.MaKenhThanhToan)))
 
 
 @router.post("/giao-dich/{reference}/that-bai", summary="Giao dịch thất bại", response_model=GiaoDich)
-def fail(reference: Reference, said: BaoThatBai, here: Here, call: Call) -> Response:
+async def fail(reference: Reference, said: BaoThatBai, here: Here, call: Call) -> Response:
     """The payer or the bank breaks it off; the partner may try again with a new reference."""
     return here.apply_once(call, lambda tx: GiaoDich.of(desk.fail(tx, reference, said.LyDo)))
 
 
 @router.post("/doi-soat", summary="Kết quả đối soát của cơ quan thuế", response_model=KetQuaDoiSoat)
-def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
+async def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
     """What tax made of a receipt; 404 while the receipt is not known."""
 
     def effect(tx: Transaction) -> KetQuaDoiSoat:
@@ -75,26 +75,28 @@ def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
 
 
 @router.get("/giao-dich", summary="Danh sách giao dịch")
-def attempts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[GiaoDich]:
+async def attempts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[GiaoDich]:
     """In the order of their references."""
     with here.read() as tx:
-        where = [] if dossier is None else [ATTEMPTS.table.c.dossier == dossier]
-        return [GiaoDich.of(attempt) for attempt in ATTEMPTS.find(tx, *where, limit=limit)]
+        return [GiaoDich.of(attempt) for attempt in ATTEMPTS.find(tx, limit=limit, **_of(dossier))]
 
 
 @router.get("/giao-dich/{reference}", summary="Một giao dịch")
-def attempt(reference: Reference, here: Here) -> GiaoDich:
+async def attempt(reference: Reference, here: Here) -> GiaoDich:
     """One attempt, by the partner's reference."""
     with here.read() as tx:
         return GiaoDich.of(ATTEMPTS.get(tx, reference))
 
 
 @router.get("/chung-tu", summary="Danh sách chứng từ, kèm kết quả đối soát")
-def receipts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[ChungTuDaDoiSoat]:
+async def receipts(here: Here, dossier: Dossier = None, limit: Limit = 100) -> list[ChungTuDaDoiSoat]:
     """What can be refunded is what the last reconciliation says."""
     with here.read() as tx:
-        where = [] if dossier is None else [RECEIPTS.table.c.dossier == dossier]
-        return [_reconciled(tx, receipt) for receipt in RECEIPTS.find(tx, *where, limit=limit)]
+        return [_reconciled(tx, receipt) for receipt in RECEIPTS.find(tx, limit=limit, **_of(dossier))]
+
+
+def _of(dossier: str | None) -> dict[str, str]:
+    return {} if dossier is None else {"dossier": dossier}
 
 
 def _shown(tx: Reading, receipt: Receipt) -> ChungTu:

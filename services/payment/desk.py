@@ -56,12 +56,12 @@ def reconcile(
 
 def receipt_of(tx: Reading, paid: Attempt) -> Receipt:
     """The one receipt of a paid attempt."""
-    return RECEIPTS.find(tx, RECEIPTS.table.c.reference == paid.reference)[0]
+    return RECEIPTS.find(tx, reference=paid.reference)[0]
 
 
 def reconciliations(tx: Reading, receipt: Receipt) -> list[Reconciliation]:
     """What tax said about a receipt, in order."""
-    return RECONCILIATIONS.find(tx, RECONCILIATIONS.table.c.receipt == receipt.number)
+    return RECONCILIATIONS.find(tx, receipt=receipt.number)
 
 
 def payment_due(tx: Transaction, work: Work) -> None:

@@ -43,7 +43,7 @@ Document = Annotated[bytes, Depends(_document)]
 
 
 @router.post("/gip", summary="Cổng XML: phiếu chuyển, hủy phiếu, chứng từ, biến động, truy vấn sổ thuế", response_class=Response)
-def gateway(raw: Document, here: Here, call: Call) -> Response:
+async def gateway(raw: Document, here: Here, call: Call) -> Response:
     """What the document is about says its body (TRAN_CODE and TYPE must agree); the answer is a document with ERROR_CODE."""
     now = here.clock.now()
     try:
@@ -111,21 +111,21 @@ def _no(error: AgencyAnsweredNo, now: datetime) -> Response:
 
 
 @router.get("/ho-so/{dossier}", summary="Hồ sơ: phiếu, thông báo, chứng từ")
-def shown(dossier: str, here: Here) -> HoSo:
+async def shown(dossier: str, here: Here) -> HoSo:
     """All that is known of it."""
     with here.read() as tx:
         return _shown(tx, dossier)
 
 
 @router.get("/thong-bao", summary="Thông báo nộp tiền của hồ sơ")
-def notices(dossier: Dossier, here: Here) -> list[ThongBao]:
+async def notices(dossier: Dossier, here: Here) -> list[ThongBao]:
     """In the order of their numbers, also those that are cancelled."""
     with here.read() as tx:
-        return [ThongBao.of(notice) for notice in NOTICES.find(tx, NOTICES.table.c.dossier == dossier)]
+        return [ThongBao.of(notice) for notice in NOTICES.find(tx, dossier=dossier)]
 
 
 @router.post("/ho-so/{dossier}/quyet-dinh", summary="Quyết định của cán bộ thuế", response_model=HoSo)
-def decide(dossier: str, said: QuyetDinh, here: Here, call: Call) -> Response:
+async def decide(dossier: str, said: QuyetDinh, here: Here, call: Call) -> Response:
     """xac-dinh assesses the waiting slip, tra-phieu returns it with LyDo, doi-soat reconciles the waiting receipts."""
 
     def act(tx: Transaction) -> HoSo:
@@ -143,7 +143,7 @@ def decide(dossier: str, said: QuyetDinh, here: Here, call: Call) -> Response:
 
 
 @router.get("/so-thue-dat", summary="Sổ thuế đất")
-def book(here: Here, limit: Annotated[int, Query(alias="so-dong", ge=1, le=1000)] = 100) -> list[ThuaDat]:
+async def book(here: Here, limit: Annotated[int, Query(alias="so-dong", ge=1, le=1000)] = 100) -> list[ThuaDat]:
     """Parcels as the tax authority has them."""
     with here.read() as tx:
         return [
@@ -164,5 +164,5 @@ def _shown(tx: Reading, dossier: str) -> HoSo:
     cases = desk.cases_of(tx, dossier)
     if not cases:
         raise Unknown("không có hồ sơ này")
-    notices = NOTICES.find(tx, NOTICES.table.c.dossier == dossier)
-    return HoSo.of(cases, model.current(cases), notices, RECEIPTS.find(tx, RECEIPTS.table.c.dossier == dossier))
+    notices = NOTICES.find(tx, dossier=dossier)
+    return HoSo.of(cases, model.current(cases), notices, RECEIPTS.find(tx, dossier=dossier))

@@ -85,14 +85,13 @@ def answer(tx: Reading, asked: Query) -> Element:
 
 def cases_of(tx: Reading, dossier: str) -> list[Case]:
     """Every revision known, in the order of numbers and revisions."""
-    return CASES.find(tx, CASES.table.c.dossier == dossier)
+    return CASES.find(tx, dossier=dossier)
 
 
 def notices_of(tx: Reading, case: Case) -> list[Notice]:
     """All notices of this revision that stand, in their order."""
-    columns = NOTICES.table.c
-    slip = (columns.dossier == case.dossier, columns.slip_number == case.number, columns.slip_revision == case.revision)
-    return sorted(NOTICES.find(tx, *slip, columns.state != "cancelled"), key=lambda each: each.ordinal)
+    issued = NOTICES.find(tx, dossier=case.dossier, slip_number=case.number, slip_revision=case.revision)
+    return sorted((each for each in issued if each.state != "cancelled"), key=lambda each: each.ordinal)
 
 
 def office_of(case: Case) -> TaxOffice:
@@ -108,7 +107,7 @@ def assess(tx: Transaction, case: Case) -> None:
         return_slip(tx, case, faults)
         return
     use = use_of(case.slip)
-    duties = model.duties_of(case.slip, USES.find(tx, USES.table.c.household == use.household) if use else [])
+    duties = model.duties_of(case.slip, USES.find(tx, household=use.household) if use else [])
     if use:
         USES.put(tx, use)
     dues = [duty for duty in duties if isinstance(duty, Due)]
@@ -128,9 +127,8 @@ def return_slip(tx: Transaction, case: Case, faults: Sequence[Fault]) -> None:
 
 def reconcile_receipt(tx: Transaction, receipt: Receipt) -> None:
     """Count a receipt; issue late interest; complete the slip where nothing is left to pay."""
-    columns = RECEIPTS.table.c
-    same = (columns.attempt == receipt.attempt) | (columns.number == receipt.number)
-    repeated = bool(RECEIPTS.find(tx, same, columns.id < receipt.id, limit=1))
+    same = [*RECEIPTS.find(tx, attempt=receipt.attempt), *RECEIPTS.find(tx, number=receipt.number)]
+    repeated = any(each.id < receipt.id for each in same)
     before = NOTICES.get(tx, receipt.notice)
     notice, counted, result = model.settle(before, receipt, repeated=repeated, now=tx.now)
     NOTICES.put(tx, notice)
@@ -145,7 +143,7 @@ def reconcile_receipt(tx: Transaction, receipt: Receipt) -> None:
 
 
 def _late_interest(tx: Transaction, case: Case, notice: Notice) -> None:
-    receipts = RECEIPTS.find(tx, RECEIPTS.table.c.notice == notice.number)
+    receipts = RECEIPTS.find(tx, notice=notice.number)
     standing = notices_of(tx, case)
     cited = [each for each in standing if each.cites == notice.number]
     more = model.late_interest_notice(notice, receipts, cited, tx.now.date())
@@ -181,11 +179,13 @@ def _end(tx: Transaction, case: Case, state: model.SlipState, reason: str) -> Ca
     tx.drop(ASSESS, case.dossier, key=_key(case))
     ended = replace(case, state=state)
     CASES.put(tx, ended)
-    tx.execute(USES.table.delete().where(USES.table.c.dossier == case.dossier))
+    USES.remove(tx, dossier=case.dossier)
     for notice in notices_of(tx, case):
         NOTICES.put(tx, replace(notice, state="cancelled", paid=0))
         _tell(tx, "HUY_THONG_BAO", case.dossier, documents.notice_cancelled(notice, reason, tx.now))
-        for receipt in RECEIPTS.find(tx, RECEIPTS.table.c.notice == notice.number, RECEIPTS.table.c.counted > 0):
+        for receipt in RECEIPTS.find(tx, notice=notice.number):
+            if not receipt.counted:
+                continue
             result = reconcile(notice.total, 0, receipt.amount, cancelled=True)
             again = replace(receipt, outcome=result.outcome, counted=0, refundable=result.refundable)
             RECEIPTS.put(tx, again)
@@ -209,9 +209,8 @@ def _known(tx: Reading, slip: Slip) -> Known:
 
 
 def _booked(tx: Reading, key: ParcelKey) -> BookEntry | None:
-    columns = BOOK.table.c
-    here = (columns.commune == key.commune) | (columns.commune_before == key.commune)
-    found = BOOK.find(tx, here, columns.map_sheet == key.map_sheet, columns.parcel_number == key.parcel_number, limit=1)
+    on_sheet = {"map_sheet": key.map_sheet, "parcel_number": key.parcel_number}
+    found = BOOK.find(tx, commune=key.commune, **on_sheet) or BOOK.find(tx, commune_before=key.commune, **on_sheet)
     return found[0] if found else None
 
 
@@ -234,7 +233,7 @@ def decide(tx: Transaction, dossier: str) -> Case:
 
 def reconcile_all(tx: Transaction, dossier: str) -> int:
     """An officer reconciles what waits; answers how many receipts."""
-    waiting = RECEIPTS.find(tx, RECEIPTS.table.c.dossier == dossier, RECEIPTS.table.c.outcome.is_(None))
+    waiting = RECEIPTS.find(tx, dossier=dossier, outcome=None)
     if not waiting:
         raise NotAllowed(f"hồ sơ {dossier} không có chứng từ chờ đối soát")
     for receipt in waiting:

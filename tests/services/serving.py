@@ -1,5 +1,6 @@
 """An agency on a real socket, and how a test waits for what must become true."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -17,16 +18,18 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve `app` on a free port in a thread; the client is told its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_until_complete, args=(server.serve(sockets=[listening]),), daemon=True)
         thread.start()
         until(lambda: server.started or not thread.is_alive())
         with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
             try:
                 yield client
             finally:
-                app.state.agency.hang_up()
+                loop.call_soon_threadsafe(app.state.agency.hang_up)
                 server.should_exit = True
                 thread.join(10)
+                loop.close()
 
 
 def until(condition: Callable[[], Any], seconds: float = 10) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import Field
-from sqlalchemy import JSON, Column, MetaData, String, Table, func, select
+from sqlalchemy import JSON, Column, MetaData, String, Table
 
 from services.kit import (
     DOSSIER,
@@ -64,17 +64,17 @@ router = APIRouter()
 
 
 @router.post("/notes", status_code=201)
-def write(said: NoteIn, here: Here, call: Call) -> Response:
+async def write(said: NoteIn, here: Here, call: Call) -> Response:
     return here.apply_once(call, lambda tx: note(tx, said), status=201)
 
 
 @router.post("/thoughts")
-def think(said: NoteIn, here: Here, call: Call) -> Response:
+async def think(said: NoteIn, here: Here, call: Call) -> Response:
     return here.apply_once(call, lambda tx: {"due": str(tx.decide("thought", said.dossier, body={"text": said.text}))})
 
 
 @router.post("/thoughts/{dossier}/decision")
-def decide(dossier: str, here: Here, call: Call) -> Response:
+async def decide(dossier: str, here: Here, call: Call) -> Response:
     def effect(tx: Transaction) -> Any:
         return note(tx, NoteIn(dossier=dossier, text=str(tx.complete("thought", dossier).body["text"])))
 
@@ -82,18 +82,18 @@ def decide(dossier: str, here: Here, call: Call) -> Response:
 
 
 @router.post("/reminders")
-def remind(said: NoteIn, here: Here, call: Call) -> Response:
+async def remind(said: NoteIn, here: Here, call: Call) -> Response:
     return here.apply_once(call, lambda tx: tx.later("reminder", said.dossier, tx.now + timedelta(days=1), body={"left": 2}))
 
 
 @router.get("/notes")
-def count(here: Here) -> int:
+async def count(here: Here) -> int:
     with here.read() as tx:
         return notes(tx)
 
 
 def notes(tx: Reading) -> int:
-    return int(tx.scalar(select(func.count()).select_from(NOTES.table)))
+    return len(NOTES.find(tx))
 
 
 def note(tx: Transaction, said: NoteIn) -> Any:
