@@ -13,6 +13,7 @@ from app.settings import SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
+from vn.collector import calm
 from vn.errors import Unusable
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ async def run_agencies(settings: Settings, names: Sequence[str], *, stop: asynci
     async with contextlib.AsyncExitStack() as stack:
         for name in names:
             say(f"{name} ready on {await stack.enter_async_context(agency(settings, name))}")
-        await stop.wait()
+        with calm():
+            await stop.wait()
 
 
 async def run_exchange(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:
@@ -104,7 +106,8 @@ async def run_adapter(settings: Settings, name: str, *, stop: asyncio.Event, say
     if there is None:
         raise Unusable(f"{name}-adapter: where is its agency? Set LGSP_{service.upper()}_URL, e.g. http://127.0.0.1:8080")
     async with adapter(settings, name, bootstrap=_bootstrap(settings), url=there, say=say):
-        await stop.wait()
+        with calm():
+            await stop.wait()
 
 
 def _bootstrap(settings: Settings) -> str:

@@ -39,7 +39,14 @@ class _Server(uvicorn.Server):
 async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
     """Serve until the block ends; gives the address, `http://host:port`, once requests are answered."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, timeout_keep_alive=65, server_header=False
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=65,
+        server_header=False,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound]))

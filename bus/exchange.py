@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 
 from bus.access import Rights
-from bus.collector import calm
 from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, Taken, now_ms
 from bus.members import EXCHANGE, Members
 from bus.outgoing import Outgoing
@@ -25,6 +24,7 @@ from bus.undeliverable import TYPE as DELIVERY_FAILED
 from bus.undeliverable import look_up
 from contracts import Catalogue
 from vn.clock import Clock
+from vn.collector import calm
 from vn.errors import Refused, Retry
 
 log = structlog.get_logger("bus.exchange")

@@ -69,8 +69,8 @@ def receipt(tx: Transaction, said: ChungTuThue) -> None:
 def reconciliation(tx: Transaction, said: DoiSoatChungTu) -> None:
     """What tax made of a receipt, which may still be on its way here."""
     _known(tx, said.MA_HSO)
-    before = RECONCILIATIONS.find(tx, receipt=said.SO_CHUNG_TU)
-    RECONCILIATIONS.add(tx, said.reconciliation(len(before) + 1))
+    place = RECONCILIATIONS.count(tx, receipt=said.SO_CHUNG_TU) + 1
+    RECONCILIATIONS.add(tx, said.reconciliation(place))
 
 
 def failure(tx: Transaction, said: ThanhToanThatBai) -> None:

@@ -159,11 +159,11 @@ def _returned(tx: Transaction, dossier: Dossier, by: str) -> Dossier:
 
 
 def _has_result(tx: Reading, code: str) -> bool:
-    return bool(RESULTS.find(tx, dossier=code, limit=1))
+    return RESULTS.count(tx, dossier=code) > 0
 
 
 def _remember(tx: Transaction, code: str, said: Progress) -> None:
-    place = len(history_of(tx, code)) + 1
+    place = HISTORY.count(tx, dossier=code) + 1
     HISTORY.add(tx, Step(code, place, said.status, said.since, said.by, said.note, said.missing))
 
 

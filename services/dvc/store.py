@@ -211,4 +211,4 @@ def history_of(tx: Reading, dossier: str) -> list[Step]:
 
 def receipts_known(tx: Reading, dossier: str) -> int:
     """How many receipts of a dossier have come."""
-    return len(RECEIPTS.find(tx, dossier=dossier))
+    return RECEIPTS.count(tx, dossier=dossier)

@@ -32,6 +32,6 @@ def assemble(settings: AgencySettings, profession: Profession, *routers: APIRout
     install(app)
     app.add_middleware(Unexpected)
     app.add_middleware(BodyLimit, limit=settings.max_body)
-    for router in (*routers, feed.router, admin.router):
+    for router in (feed.router, *routers, admin.router):  # the feed is asked most often, and routes are tried in order
         app.include_router(router)
     return app

@@ -1,24 +1,29 @@
 """One agency's database: SQLite in a file, or any other by its URL; one writer at a time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError as BadUrl
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
 
 from services.kit.tables import COMMON, SETTINGS
 from vn.errors import BadEnvironment, CannotConnect, Unusable
 
+_BEGIN = ("BEGIN",)
+_BEGIN_WRITING = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": ("BEGIN", "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"),
+}
 FORMAT = 1
 """Version of the common tables; a state of another version is not touched."""
 
 
 class Database:
-    """Used from one event loop, which waits for it: what is asked is small, and writes run one after another anyway.
+    """One connection, used from one event loop, which waits for it: what is asked is small, and is asked one after another.
 
     So the order of the feed is the order of the commits.
     """
@@ -26,25 +31,21 @@ class Database:
     def __init__(self, url: str, part: str) -> None:
         self.part = part
         self.engine = _engine(url, part)
+        self._writing = _BEGIN_WRITING.get(self.dialect, _BEGIN)
+        self._connection: Connection | None = None
 
     @property
     def dialect(self) -> str:
         """`sqlite`, `postgresql`, ..."""
         return self.engine.dialect.name
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A consistent view of what has been committed."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        return self._transaction(_BEGIN)
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """The one write transaction of the moment; committed at the end, rolled back by any exception."""
-        with self.engine.connect().execution_options(lgsp_write=True) as connection, connection.begin():
-            if self.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(current_schema()))"))
-            yield connection
+        return self._transaction(self._writing)
 
     def prepare(self, connection: Connection, version: str) -> bool:
         """Make the tables where there are none (then true); refuse the state of another part or version."""
@@ -61,8 +62,41 @@ class Database:
         return False
 
     def close(self) -> None:
-        """Close the pool's connections; the next use opens new ones."""
+        """Let go of the connection; the next use opens a new one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
         self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, begin: Sequence[str]) -> Iterator[Connection]:
+        connection = self._begun(begin)
+        try:
+            yield connection
+            _run(connection, "COMMIT")
+        except BaseException:
+            try:
+                _run(connection, "ROLLBACK")
+            except Exception:  # noqa: BLE001 - what has gone wrong is told by the first error; here only the connection is given up
+                self.close()
+            raise
+
+    def _begun(self, begin: Sequence[str]) -> Connection:
+        if self._connection is not None:
+            try:
+                _run(self._connection, *begin)
+                return self._connection
+            except Exception:  # noqa: BLE001 - whatever it is, a new connection finds out: the server may have been restarted
+                self.close()
+        self._connection = self.engine.connect()
+        _run(self._connection, *begin)
+        return self._connection
+
+
+def _run(connection: Connection, *statements: str) -> None:
+    cursor = connection.connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
 
 
 @contextmanager
@@ -81,13 +115,12 @@ def opening(url: str) -> Iterator[None]:
 def _engine(url: str, part: str) -> Engine:
     try:
         parsed = make_url(url)
-        options: dict[str, Any] = {} if parsed.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
         engine = create_engine(
             parsed,
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=_loads,
-            **options,
+            isolation_level="AUTOCOMMIT",  # transactions are begun and ended here, not by SQLAlchemy nor by the driver
         )
     except (BadUrl, NoSuchModuleError, ImportError, TypeError) as error:
         raise Unusable(f"database URL {url.rsplit('@', maxsplit=1)[-1]!r} cannot be used: {error}") from None
@@ -109,15 +142,9 @@ def _loads(kept: Any) -> Any:
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # the driver would begin transactions too late
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA busy_timeout=30000")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        write = connection.get_execution_options().get("lgsp_write")
-        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _prepare_postgresql(engine: Engine, part: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Dialect, Select
+from sqlalchemy.engine.interfaces import DBAPICursor as Cursor
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
@@ -22,24 +23,22 @@ class Prepared:
         self._statement = statement
         self._made: dict[str, _Made] = {}
 
-    def rows(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
+    def rows(self, cursor: Cursor, dialect: Dialect, values: Values) -> list[dict[str, Any]]:
         """What a SELECT finds."""
-        made = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
+        made = self._for(dialect)
         cursor.execute(made.text, made.given(values))
         return [made.row(found) for found in cursor.fetchall()]
 
-    def run(self, connection: Connection, values: Values) -> int:
+    def run(self, cursor: Cursor, dialect: Dialect, values: Values) -> int:
         """How many rows an INSERT, UPDATE or DELETE has touched."""
-        made = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
+        made = self._for(dialect)
         cursor.execute(made.text, made.given(values))
         return int(cursor.rowcount)
 
-    def run_all(self, connection: Connection, values: Sequence[Values]) -> None:
+    def run_all(self, cursor: Cursor, dialect: Dialect, values: Sequence[Values]) -> None:
         """The same once for each."""
-        made = self._for(connection.dialect)
-        connection.connection.cursor().executemany(made.text, [made.given(each) for each in values])
+        made = self._for(dialect)
+        cursor.executemany(made.text, [made.given(each) for each in values])
 
     def _for(self, dialect: Dialect) -> "_Made":
         made = self._made.get(dialect.name)
@@ -57,7 +56,7 @@ class _Made:
         self._order: list[str] | None = compiled.positiontup
         self._fixed: dict[str, Any] = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         bound = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
-        self._into = {name: change for name, change in bound.items() if change is not None}
+        self._into = [(name, change) for name, change in bound.items() if change is not None]
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._names = [str(column.key) for column in columns]
         read = [(str(column.key), _out_of(column.type, dialect)) for column in columns]
@@ -66,7 +65,7 @@ class _Made:
     def given(self, values: Values) -> Any:
         """The parameters as the driver wants them."""
         said = {**self._fixed, **values}
-        for name, change in self._into.items():
+        for name, change in self._into:
             said[name] = change(said[name])
         return said if self._order is None else [said[name] for name in self._order]
 

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, BigInteger, ColumnElement, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, BigInteger, ColumnElement, Table, and_, bindparam, delete, func, insert, select, update
 
 from services.kit.prepared import Prepared
 from services.kit.transaction import Reading, Transaction
@@ -34,6 +34,7 @@ class Records(Generic[T]):
         self._update = Prepared(update(table).where(mine).values(new))
         self._insert = Prepared(insert(table).values(new).inline())
         self._finders: dict[_Shape, Prepared] = {}
+        self._counters: dict[_Shape, Prepared] = {}
         self._removers: dict[_Shape, Prepared] = {}
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
         self._json = {column.name for column in table.c if isinstance(column.type, JSON)}
@@ -52,8 +53,17 @@ class Records(Generic[T]):
 
     def find(self, tx: Reading, *, limit: int = EVERY, **where: object) -> list[T]:
         """All records whose columns hold just these values (None: hold nothing), in the order of the primary key."""
-        finder = self._finder(tuple((name, value is None) for name, value in where.items()))
+        finder = self._finder(_shape(where))
         return [self._adapter.validate_python(row) for row in tx.rows(finder, _given(where) | {"most": limit})]
+
+    def count(self, tx: Reading, **where: object) -> int:
+        """How many records hold just these values."""
+        shape = _shape(where)
+        counter = self._counters.get(shape)
+        if counter is None:
+            query = select(func.count().label("count")).select_from(self.table)
+            counter = self._counters[shape] = Prepared(query.where(*self._conditions(shape)))
+        return int(tx.value(counter, _given(where)))
 
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
@@ -72,7 +82,7 @@ class Records(Generic[T]):
 
     def remove(self, tx: Transaction, **where: object) -> int:
         """Forget all records whose columns hold just these values; answers how many there were."""
-        shape = tuple((name, value is None) for name, value in where.items())
+        shape = _shape(where)
         remover = self._removers.get(shape)
         if remover is None:
             remover = self._removers[shape] = Prepared(delete(self.table).where(*self._conditions(shape)))
@@ -97,6 +107,10 @@ class Records(Generic[T]):
         if self._json:
             values.update(self._adapter.dump_python(record, mode="json", include=self._json))
         return values
+
+
+def _shape(where: Mapping[str, object]) -> _Shape:
+    return tuple((name, value is None) for name, value in where.items())
 
 
 def _given(where: Mapping[str, object]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -21,6 +22,15 @@ def invalid(reason: str) -> PydanticCustomError:
     return PydanticCustomError("vietnamese", "{reason}", {"reason": reason})
 
 
+@lru_cache(maxsize=4096)  # the same days come again and again, and reading one costs as much as looking up a record
+def _moment(text: str, form: str) -> datetime | None:
+    try:
+        moment = datetime.strptime(text, form).replace(tzinfo=VN)
+    except ValueError:
+        return None
+    return moment if moment.strftime(form) == text else None  # strptime takes "1/7/2025" for dd/MM/yyyy
+
+
 _WORDS = {"%d": "dd", "%m": "MM", "%Y": "yyyy", "%H": "HH", "%M": "mm", "%S": "ss"}
 
 
@@ -38,11 +48,8 @@ class Written:
         def read(value: object) -> date | datetime:
             if isinstance(value, datetime) or (day and isinstance(value, date)):
                 return value
-            try:
-                moment = datetime.strptime(str(value), form).replace(tzinfo=VN) if isinstance(value, str) else None
-            except ValueError:
-                moment = None
-            if moment is None or moment.strftime(form) != value:  # strptime takes "1/7/2025" for dd/MM/yyyy
+            moment = _moment(value, form) if isinstance(value, str) else None
+            if moment is None:
                 raise invalid(f"phải là {'ngày' if day else 'ngày giờ'} có thật, dạng {shown}")
             return moment.date() if day else moment
 

@@ -66,6 +66,8 @@ class Reading:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
+        self._cursor = connection.connection.cursor()
+        self._dialect = connection.dialect
 
     def execute(self, statement: Executable) -> CursorResult[Any]:
         """Run a SQLAlchemy statement that was made for this one time."""
@@ -73,11 +75,11 @@ class Reading:
 
     def rows(self, prepared: Prepared, values: Values = NOTHING) -> list[dict[str, Any]]:
         """What a prepared SELECT finds."""
-        return prepared.rows(self.connection, values)
+        return prepared.rows(self._cursor, self._dialect, values)
 
     def value(self, prepared: Prepared, values: Values = NOTHING) -> Any:
         """The first column of its first row, or None."""
-        rows = prepared.rows(self.connection, values)
+        rows = prepared.rows(self._cursor, self._dialect, values)
         return next(iter(rows[0].values())) if rows else None
 
     def work(self, *, subject: str | None = None, kind: str | None = None) -> list[Work]:
@@ -98,11 +100,11 @@ class Transaction(Reading):
 
     def run(self, prepared: Prepared, values: Values = NOTHING) -> int:
         """How many rows a prepared INSERT, UPDATE or DELETE has touched."""
-        return prepared.run(self.connection, values)
+        return prepared.run(self._cursor, self._dialect, values)
 
     def run_all(self, prepared: Prepared, values: Sequence[Values]) -> None:
         """The same once for each."""
-        prepared.run_all(self.connection, values)
+        prepared.run_all(self._cursor, self._dialect, values)
 
     def tell(self, kind: str, subject: str, body: object) -> str:
         """Write an entry into the feed, for the agency's adapter to carry out; answers its id.

@@ -192,7 +192,6 @@ STEPS = Records(
 
 
 _LAST_RESTRICTION = Prepared(select(func.max(RESTRICTIONS.table.c.id).label("last")))
-_LAST_STEP = Prepared(select(func.max(STEPS.table.c.place).label("last")).where(STEPS.table.c.dossier == bindparam("about")))
 _claim, _dossier = CLAIMS.table.c, DOSSIERS.table.c
 _IN_WORK_ON = Prepared(
     select(_dossier.code, _dossier.accepted_at)
@@ -266,5 +265,5 @@ def slip_of(tx: Reading, dossier: Dossier) -> Slip | None:
 
 def note(tx: Transaction, dossier: Dossier, by: str, text: str) -> None:
     """A line of the history."""
-    place = (tx.value(_LAST_STEP, {"about": dossier.code}) or 0) + 1
+    place = STEPS.count(tx, dossier=dossier.code) + 1
     STEPS.add(tx, Step(dossier.code, place, tx.now, int(dossier.status), by, text))

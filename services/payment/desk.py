@@ -48,7 +48,7 @@ def reconcile(
     """Note what tax made of a receipt."""
     receipt = RECEIPTS.get(tx, number)
     model.check_receipt(receipt, reference)
-    place = len(reconciliations(tx, receipt)) + 1
+    place = RECONCILIATIONS.count(tx, receipt=receipt.number) + 1
     said = Reconciliation(number, place, receipt.dossier, outcome, remaining, refundable, said_at)
     RECONCILIATIONS.add(tx, said)
     return said

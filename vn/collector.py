@@ -1,4 +1,4 @@
-"""Python's garbage collector, told that batches come and go: what they hold is freed without it."""
+"""Python's garbage collector, told that messages and calls come and go: what they hold is freed without it."""
 
 import contextlib
 import gc
