@@ -1,8 +1,7 @@
 """The bare cost of what a message's way is made of: an HTTP POST, the read of a feed, a Kafka record written and fetched.
 
-Nothing of ours takes part but the web server's settings: a FastAPI application that keeps nothing, httpx's transport on a connection
-that stays open, aiokafka. Server and client share one process and one event loop, as all parts of a province in one process do; the
-broker is a process of its own in both.
+Nothing of ours takes part but the web server's settings: `bench.bare_server`, httpx's transport on a connection that stays open, aiokafka.
+The server is a process of its own, as the agencies are in what this is compared with, and so is the broker.
 """
 
 import asyncio
@@ -16,9 +15,9 @@ from statistics import median
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from fastapi import FastAPI, Request, Response
 
-from app.web import listen, serving
+from bench.bare_server import RUNG
+from bench.broker import child
 from bench.load import payload
 from bus import Admin, KafkaSettings
 from bus.topics import Topic
@@ -36,17 +35,21 @@ class Cost:
     record: float
 
     @property
-    def hop(self) -> float:
-        """One message from agency to agency: its feed is read, the record crosses outbox and inbox, the other agency is told."""
-        return self.feed + 2 * self.record + self.post
+    def sent(self) -> float:
+        """One message into its outbox: the feed is read, the record is written and fetched."""
+        return self.feed + self.record
+
+    @property
+    def delivered(self) -> float:
+        """One message to one recipient: the record is written to the inbox and fetched, the agency is told."""
+        return self.record + self.post
 
 
 class Bare:
     """The three, measured on demand; `async with bare(kafka) as it`."""
 
-    def __init__(self, url: str, bell: "Bell", *, topic: str, producer: AIOKafkaProducer, consumer: AIOKafkaConsumer) -> None:
+    def __init__(self, url: str, *, topic: str, producer: AIOKafkaProducer, consumer: AIOKafkaConsumer) -> None:
         self._url = url
-        self._bell = bell
         self._topic = topic
         self._producer = producer
         self._consumer = consumer
@@ -79,12 +82,9 @@ class Bare:
 
     async def _feed(self, line: httpx.AsyncHTTPTransport) -> float:
         """From the moment that something is written until the waiting reader has it."""
-        reading = asyncio.create_task(line.handle_async_request(httpx.Request("GET", f"{self._url}/feed")))
-        await self._bell.listener()
-        began = time.perf_counter()
-        self._bell.ring()
-        await _read(await reading)
-        return time.perf_counter() - began
+        response = await line.handle_async_request(httpx.Request("GET", f"{self._url}/feed"))
+        await _read(response)
+        return time.time() - float(response.headers[RUNG])
 
     async def _record(self) -> float:
         """From the call that writes until the consumer has it."""
@@ -94,60 +94,21 @@ class Bare:
         return time.perf_counter() - began
 
 
-class Bell:
-    """One waits, another rings."""
-
-    def __init__(self) -> None:
-        self._waits = asyncio.Event()
-        self._rung = asyncio.Event()
-
-    async def hear(self) -> None:
-        """Until it is rung."""
-        self._rung.clear()
-        self._waits.set()
-        await self._rung.wait()
-
-    async def listener(self) -> None:
-        """Until somebody waits."""
-        await self._waits.wait()
-        self._waits.clear()
-
-    def ring(self) -> None:
-        """Who waits may go on."""
-        self._rung.set()
-
-
 @asynccontextmanager
 async def bare(kafka: KafkaSettings) -> AsyncIterator[Bare]:
     """Server, producer and consumer for the length of the block."""
-    topic, bell = f"bench-{uuid.uuid4().hex[:8]}", Bell()
+    topic = f"bench-{uuid.uuid4().hex[:8]}"
     async with AsyncExitStack() as stack:
         admin = await stack.enter_async_context(Admin(kafka))
         await admin.ensure([Topic(topic, 1)])
         stack.push_async_callback(admin.delete, [topic])
-        url = await stack.enter_async_context(serving(_application(bell), listen("127.0.0.1", 0, "bench")))
+        _, url = await stack.enter_async_context(child("-m", "bench.bare_server", says="bare ready on "))
         producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True, acks="all")
         consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
         await stack.enter_async_context(producer)
         await stack.enter_async_context(consumer)
         consumer.assign([TopicPartition(topic, 0)])
-        yield Bare(url, bell, topic=topic, producer=producer, consumer=consumer)
-
-
-def _application(bell: Bell) -> FastAPI:
-    app, body = FastAPI(title="bare"), payload()
-
-    @app.post("/post")
-    async def post(request: Request) -> Response:
-        await request.body()
-        return Response(b"{}", media_type="application/json")
-
-    @app.get("/feed")
-    async def feed() -> Response:
-        await bell.hear()
-        return Response(body, media_type="application/json")
-
-    return app
+        yield Bare(url, topic=topic, producer=producer, consumer=consumer)
 
 
 async def _median(times: int, measure: Callable[[], Awaitable[float]]) -> float:

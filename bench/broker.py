@@ -1,4 +1,4 @@
-"""The broker of a benchmark: the one that is given, or an embedded one in a process of its own."""
+"""The processes of a benchmark: the broker that is given or an embedded one, and what else is needed."""
 
 import asyncio
 import contextlib
@@ -37,26 +37,32 @@ async def running(bootstrap: str | None = None) -> AsyncIterator[Broker]:
         yield Broker(bootstrap)
         return
     began = time.monotonic()
-    command = [sys.executable, "-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory"]
-    child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    async with child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ") as (process, address):
+        yield Broker(address, process, time.monotonic() - began)
+
+
+@contextlib.asynccontextmanager
+async def child(*arguments: str, says: str) -> AsyncIterator[tuple[psutil.Process, str]]:
+    """A Python process for the length of the block, and the address that stands behind `says` in its first line."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
     try:
-        line = (await child.stdout.readline()).decode() if child.stdout else ""
-        if not line.startswith("broker ready on "):
-            raise RuntimeError("the embedded broker did not start")
-        yield Broker(line.split()[-1], psutil.Process(child.pid), time.monotonic() - began)
+        line = (await process.stdout.readline()).decode() if process.stdout else ""
+        if not line.startswith(says):
+            raise RuntimeError(f"{' '.join(arguments)} did not start")
+        yield psutil.Process(process.pid), line.split()[-1]
     finally:
-        await end(child)
+        await end(process)
 
 
-async def end(child: asyncio.subprocess.Process, *, within: float = 5.0) -> None:
+async def end(process: asyncio.subprocess.Process, *, within: float = 5.0) -> None:
     """Tell a child to end, and make sure."""
     with contextlib.suppress(ProcessLookupError):
-        child.terminate()
+        process.terminate()
     try:
-        await asyncio.wait_for(child.wait(), within)
+        await asyncio.wait_for(process.wait(), within)
     except TimeoutError:
-        child.kill()
-        await child.wait()
+        process.kill()
+        await process.wait()
 
 
 def spent(process: psutil.Process) -> float:

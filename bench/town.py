@@ -1,31 +1,36 @@
-"""A province with citizens: everything but the broker in this process, and dossiers taken from submission to register."""
+"""A province with citizens, in the three processes of `lgsp demo`, and dossiers taken from submission to register.
+
+The broker is one, the agencies are one, the exchange, the adapters and the citizens are this one.
+"""
 
 import asyncio
 import ssl
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import httpx
+import orjson
 
+from app.commands.options import environment
 from app.messages import Archive
 from app.province import Province
 from app.samples import sample
 from app.settings import Settings
-from app.state import prepare
-from bench.bare import TLS
+from app.stage import Stage
+from bench.bare import JSON, TLS
 from bench.way import Entry, noticed, registered
 from bus import Admin, KafkaSettings
 from vn.clock import VN
 
 WITHIN = 60.0  # seconds for one dossier, 64 of them at a time on a busy machine
 LONGEST_LOOK = 2.0
+SEEDS_EACH = 20  # samples tried for each form that is wanted
 
 Form = Mapping[str, Any]
 T = TypeVar("T")
@@ -61,8 +66,11 @@ class Town:
         forms: list[Form] = []
         used: set[tuple[Any, ...]] = set()
         async with httpx.AsyncClient(base_url=self._land, transport=_AsItStands(verify=TLS)) as land:
+            last = self._seed + SEEDS_EACH * count
             while len(forms) < count:
                 self._seed += 1
+                if self._seed > last:
+                    raise RuntimeError(f"the register has no {count} parcels that are free for a transfer")
                 form = await sample("transfer", seed=self._seed, land=land, on=datetime.now(VN).date())
                 parcel = tuple(form["ThuaDat"][0][name] for name in ("MaXa", "SoToBanDo", "SoThua"))
                 if parcel not in used:
@@ -70,26 +78,26 @@ class Town:
                     forms.append(form)
         return forms
 
-    def citizen(self) -> httpx.AsyncClient:
-        """A connection to the portal; one citizen each, since a client that many share looks at all its connections for every call."""
-        return httpx.AsyncClient(base_url=self._dvc, timeout=WITHIN, verify=TLS)
+    def citizen(self) -> "Citizen":
+        """Somebody before the portal."""
+        return Citizen(self._dvc)
 
-    async def transfer(self, citizen: httpx.AsyncClient, form: Form) -> Transfer:
+    async def transfer(self, citizen: "Citizen", form: Form) -> Transfer:
         """Submit, pay every notice as soon as all are there, and wait for the register."""
         async with asyncio.timeout(WITHIN):
             began = time.time()
-            dossier = _said(await citizen.post("/ho-so", json=form))["MaHoSo"]
+            dossier = (await citizen.post("/ho-so", form))["MaHoSo"]
             await self._until(dossier, noticed)
             notices = await self._notices(citizen, dossier)
             for notice in notices:
-                _said(await citizen.post(f"/ho-so/{dossier}/thanh-toan", json={"SoThongBao": notice["SoThongBao"]}))
+                await citizen.post(f"/ho-so/{dossier}/thanh-toan", {"SoThongBao": notice["SoThongBao"]})
             ended = await self._until(dossier, registered)
         return Transfer(ended - began, tuple(self._entries[dossier]), len(notices))
 
-    async def _notices(self, citizen: httpx.AsyncClient, dossier: str) -> list[Form]:
+    async def _notices(self, citizen: "Citizen", dossier: str) -> list[Form]:
         pause = self._look
         while True:
-            found: list[Form] = _said(await citizen.get(f"/ho-so/{dossier}"))["ThongBaoThue"]
+            found: list[Form] = (await citizen.get(f"/ho-so/{dossier}"))["ThongBaoThue"]
             if found and len(found) >= int(found[0]["ThuTu"].partition("/")[2]):
                 return found
             await asyncio.sleep(pause)
@@ -102,8 +110,34 @@ class Town:
         return found
 
 
-def _said(answer: httpx.Response) -> Any:
-    return answer.raise_for_status().json()
+class Citizen:
+    """One connection to the portal, the same transport that bare POSTs go by; `async with` it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._line = httpx.AsyncHTTPTransport(verify=TLS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._line.aclose()
+
+    async def post(self, path: str, body: Form) -> Any:
+        """What the portal answers."""
+        return await self._said(httpx.Request("POST", self._url + path, headers=JSON, content=orjson.dumps(body)))
+
+    async def get(self, path: str) -> Any:
+        """What the portal answers."""
+        return await self._said(httpx.Request("GET", self._url + path))
+
+    async def _said(self, request: httpx.Request) -> Any:
+        response = await self._line.handle_async_request(request)
+        said = await response.aread()
+        await response.aclose()
+        if response.status_code >= 400:
+            raise RuntimeError(f"the portal answered {response.status_code}")
+        return orjson.loads(said)
 
 
 class _AsItStands(httpx.AsyncHTTPTransport):
@@ -123,9 +157,9 @@ class _AsItStands(httpx.AsyncHTTPTransport):
 @asynccontextmanager
 async def town(bootstrap: str, space: str, *, look: float) -> AsyncIterator[Town]:
     """A fresh province on this broker."""
-    with tempfile.TemporaryDirectory(prefix="lgsp-bench-", ignore_cleanup_errors=True) as scratch:
-        settings = Settings(bootstrap=bootstrap, space=space, state=prepare(Path(scratch)))
-        async with Province(settings, bootstrap) as province, Archive.open(settings) as archive:
+    with Stage(Settings(bootstrap=bootstrap), None, environment()) as stage:
+        settings = Settings(bootstrap=bootstrap, space=space, state=stage.folder)
+        async with Province(settings, bootstrap, urls=stage.urls()) as province, Archive.open(settings) as archive:
             made = Town(province, look)
             listening = asyncio.create_task(made.listen(archive))
             try:

@@ -19,6 +19,14 @@ class Way:
     acts: int
 
 
+@dataclass(frozen=True)
+class Hops:
+    """How many messages crossed until the register changed, and to how many recipients all together."""
+
+    messages: int
+    deliveries: int
+
+
 def way(entries: Sequence[Entry]) -> Way:
     """From the first entry that says the register has changed, back to the citizen's submission.
 
@@ -35,6 +43,13 @@ def way(entries: Sequence[Entry]) -> Way:
             return Way(tuple(reversed(messages)), acts)
         messages.append(cause["type"])
         at = cause
+
+
+def hops(entries: Sequence[Entry]) -> Hops:
+    """What was in an outbox before the register's change was in its own."""
+    ended = min(entry["requestInTs"] for entry in entries if entry["type"] == REGISTERED)
+    crossed = [entry for entry in entries if entry["requestInTs"] < ended and not entry["type"].startswith(OF_THE_EXCHANGE)]
+    return Hops(len({entry["messageId"] for entry in crossed}), len(crossed))
 
 
 def registered(entries: Sequence[Entry]) -> float | None:

@@ -10,7 +10,7 @@ from bench.course import Course, Sample
 from bench.load import SIZE, TYPE, payload
 from bench.plan import MARGIN, Plan
 from bench.report import BEYOND, HELD, MISSED, WITHIN, Bound, Figure, Result, document, missed, number, rounds
-from bench.way import NOTICE, REGISTERED, noticed, registered, told, way
+from bench.way import NOTICE, REGISTERED, Hops, hops, noticed, registered, told, way
 from contracts import Catalogue
 
 DVC, ILIS, TCT, PAYPLAT = "VN/GOV/H37/dvc", "VN/GOV/H37.15/ilis", "VN/GOV/G12.20/tct", "VN/GOV/payplat"
@@ -179,3 +179,9 @@ def test_the_load_keeps_to_its_contract_and_has_the_size_it_says() -> None:
     assert len(raw) == SIZE
     assert contract is not None
     assert contracts.faults(contract, orjson.loads(raw)) == []
+
+
+def test_hops_are_all_that_was_in_an_outbox_before_the_register_changed() -> None:
+    late = entry("z", "vn.gov.dossier.status-changed.v1", cause="r", to=DVC, at=70)
+    receipt = entry("x", "vn.gov.exchange.receipt.v1", cause="a", to=DVC, at=5)
+    assert hops([*DOSSIER, late, receipt]) == Hops(messages=7, deliveries=8)
