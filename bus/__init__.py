@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from bus.dead_letters import DeadLetter, dead_letter, replay
     from bus.envelope import Message, decode
     from bus.exchange import Exchange
-    from bus.journal import latest
-    from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.journal import attempts, latest
+    from bus.kafka import Ack, Admin, Backoff, Consumer, Group, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
     from bus.members import EXCHANGE, Member, Members
     from bus.refusals import Code
     from bus.topics import Space, Topic
@@ -24,6 +24,7 @@ __all__ = [
     "DeadLetter",
     "Exchange",
     "Explanation",
+    "Group",
     "KafkaSettings",
     "Member",
     "Members",
@@ -38,6 +39,7 @@ __all__ = [
     "Space",
     "Taken",
     "Topic",
+    "attempts",
     "dead_letter",
     "decode",
     "latest",
