@@ -28,20 +28,17 @@ T = TypeVar("T")
 
 
 def trace(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
-    """The timeline of a case: every message, the time of each leg, and whose turn it is now."""
-    from app.case import timeline, turn
+    """The timeline of a case: every message with each of its attempts, the time of each leg, and whose turn it is now."""
+    from app.case import COLUMNS, case_of, turn
 
-    async def about(archive: "Archive") -> list[Entry]:
-        return [each for each in await archive.journal() if each["subject"] == dossier]
-
-    legs = timeline(_read(settings(state), about))
-    if not legs:
+    case = _read(settings(state), lambda archive: case_of(archive, dossier))
+    if not case.legs:
         raise Unusable(f"no message about {dossier} in the journal; is the code right? See: lgsp journal")
-    now = turn(dossier, legs, parts_of(state))
+    now = turn(case, parts_of(state))
     if json_:
-        lines([*(leg.as_json() for leg in legs), {"turn": now}])
+        lines([*(leg.as_json() for leg in case.legs), {"turn": now}])
         return 0
-    table(("at", "from", "to", "contract", "outcome", "waited", "crossed"), (leg.row() for leg in legs))
+    table(COLUMNS, (leg.row() for leg in case.legs))
     typer.echo(f"waited: since the message that led to it arrived; crossed: from outbox to inbox\nwhose turn: {now}")
     return 0
 
@@ -67,7 +64,7 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
     json_: AsJson = False,
     state: State = None,
 ) -> int:
-    """What crossed the exchange: one row per message and recipient."""
+    """What crossed the exchange: one row per attempt to bring a message to a recipient."""
 
     def tell(entry: Entry) -> None:
         verdicts = (outcome_of(entry), "delivered" if entry["succeeded"] else "refused")

@@ -174,7 +174,7 @@ def test_state_survives_ctrl_c_which_ends_everything_within_five_seconds_and_kil
         assert databases(third) == later
         _invited(third)
         good(third, "pay", paying)
-        until(third, paying, "on its way (status 6)")  # nobody tells the land office
+        until(third, paying, "ilis's: 1 message(s) wait in its inbox, nobody reads it")
         said = good(third, "reset", "--json").objects
         assert said == [{"reset": True}]
         assert good(third, "journal").out == ""
