@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bus.members import EXCHANGE, Member, Members
     from bus.refusals import Code
     from bus.topics import Space, Topic
+    from bus.undeliverable import Failure
 
 __all__ = [
     "EXCHANGE",
@@ -24,6 +25,7 @@ __all__ = [
     "DeadLetter",
     "Exchange",
     "Explanation",
+    "Failure",
     "Group",
     "KafkaSettings",
     "Member",
@@ -47,7 +49,7 @@ __all__ = [
     "replay",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "exchange")
+_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "undeliverable", "exchange")
 
 
 def __getattr__(name: str) -> Any:

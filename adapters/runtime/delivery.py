@@ -11,7 +11,7 @@ from adapters.runtime.letters import failure
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import Again, GiveUp, History, after
 from adapters.runtime.settings import Settings
-from bus import Message, decode
+from bus import Failure, Message, decode
 from bus import Received as Record
 from bus.envelope import readable
 from contracts import Catalogue, ExchangeReceipt
@@ -82,7 +82,7 @@ class Delivery:
             return
         handler = self._adapter.handler(payload)
         if handler is None:
-            raise Refused("adapter.no_handler", f"this member has no use for {message.type}")
+            raise Refused(Failure.NO_HANDLER, f"this member has no use for {message.type}")
         await handler(Received(payload, message), Agency(self._client, message))
 
     async def _receipt(self, message: Message, receipt: ExchangeReceipt) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from bus import Failure
 from vn.clock import VN
 from vn.errors import AgencyAnsweredNo, Fault
 
@@ -88,7 +89,7 @@ def _write(made: Element, codec: Codec, value: Any, at: str) -> None:
         made.text = codec.to_text(value)
     except ValueError:
         reason = "a control character that XML cannot carry"
-        raise AgencyAnsweredNo("adapter.untranslatable", "text that XML cannot carry", [Fault(at, reason)]) from None
+        raise AgencyAnsweredNo(Failure.UNTRANSLATABLE, "text that XML cannot carry", [Fault(at, reason)]) from None
 
 
 def read(element: Element, table: Table) -> Object:

@@ -65,11 +65,14 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
     state: State = None,
 ) -> int:
     """What crossed the exchange: one row per attempt to bring a message to a recipient."""
+    from app.joins import catalogue_of
+    from app.wanted import Wanted
+
+    read = settings(state)
+    wanted = Wanted(contract and catalogue_of(read).by_short(contract).type, outcome, about)
 
     def tell(entry: Entry) -> None:
-        verdicts = (outcome_of(entry), "delivered" if entry["succeeded"] else "refused")
-        names = (short(entry["type"]), entry["type"])
-        if (contract is None or contract in names) and about in (None, entry["subject"]) and (outcome is None or outcome in verdicts):
+        if wanted.fits(entry):
             typer.echo(json.dumps(entry, ensure_ascii=False) if json_ else _row(entry))
 
     async def tell_all(archive: "Archive") -> None:
@@ -79,7 +82,7 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
             async for entry in archive.follow():
                 tell(entry)
 
-    _read(settings(state), tell_all)
+    _read(read, tell_all)
     return 0
 
 
