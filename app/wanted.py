@@ -11,7 +11,7 @@ from vn.errors import Unusable
 
 __all__ = ["Wanted"]
 
-OUTCOMES: tuple[str, ...] = ("delivered", "refused", *Code, *Failure)
+OUTCOMES = ("delivered", "refused", *(each.value for each in (*Code, *Failure)))
 NEAR = 0.75  # how like a known name another must be to be a slip of the pen
 _of_an_agency = re.compile(r"agency(\.[a-z0-9_]+)+").fullmatch
 

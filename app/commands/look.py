@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,7 @@ from vn.errors import Unusable
 
 if TYPE_CHECKING:
     from app.messages import Archive
+    from bus import DeadLetter
 
 __all__ = ["dead_letters", "journal", "notices", "show", "trace"]
 
@@ -43,9 +44,12 @@ def trace(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
     return 0
 
 
-def show(message_id: Annotated[str, typer.Argument(metavar="MESSAGE-ID")], state: State = None) -> int:
-    """One message: headers, payload, and the exchange's verdict for each recipient."""
+def show(message_id: Annotated[str, typer.Argument(metavar="MESSAGE-ID")], json_: AsJson = False, state: State = None) -> int:
+    """One message: headers, payload, and the exchange's verdict on each attempt."""
     message = _read(settings(state), lambda archive: archive.message(message_id))
+    if json_:
+        lines([{"headers": message.headers, "payload": message.payload, "verdicts": message.entries}])
+        return 0
     for name, value in message.headers.items():
         typer.echo(f"{name}: {value}")
     payload = message.payload if isinstance(message.payload, str) else json.dumps(message.payload, ensure_ascii=False, indent=2)
@@ -86,13 +90,17 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
     return 0
 
 
-def notices(dossier: Dossier, state: State = None) -> int:
-    """The payment notices of a dossier as the citizen gets them."""
+def notices(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
+    """The payment notices of a dossier as the citizen gets them; as JSON, in the portal's own names."""
     from rich.console import Console
 
     from app.notices import show_notices
 
-    show_notices(Console(), parts_of(state).get("dvc", f"/ho-so/{dossier}"))
+    case = parts_of(state).get("dvc", f"/ho-so/{dossier}")
+    if json_:
+        lines(case["ThongBaoThue"])
+    else:
+        show_notices(Console(), case)
     return 0
 
 
@@ -110,9 +118,12 @@ def list_dead_letters(json_: AsJson = False, state: State = None) -> int:
 
 
 @dead_letters.command("show")
-def show_dead_letter(name: Name, state: State = None) -> int:
+def show_dead_letter(name: Name, json_: AsJson = False, state: State = None) -> int:
     """One dead letter: where it came from, why, every fault, its original headers and value."""
     letter = _read(settings(state), lambda archive: archive.dead_letter(name))
+    if json_:
+        lines([{"name": name, **_as_json(letter)}])
+        return 0
     typer.echo(f"from {letter.topic}/{letter.partition}/{letter.offset} at {instant(letter.timestamp)}")
     typer.echo(f"{letter.code}: {letter.message}")
     for fault in letter.faults:
@@ -141,6 +152,13 @@ def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
             return await ask(archive)
 
     return asyncio.run(answered())
+
+
+def _as_json(letter: "DeadLetter") -> dict[str, Any]:
+    """`timestamp` in milliseconds since 1970; `value` as text, since what is dead need not be JSON."""
+    why = {name: getattr(letter, name) for name in ("topic", "partition", "offset", "timestamp", "code", "message", "faults")}
+    headers = {header: (value or b"").decode(errors="replace") for header, value in letter.headers}
+    return {**why, "headers": headers, "value": (letter.value or b"").decode(errors="replace")}
 
 
 def _row(entry: Entry) -> str:

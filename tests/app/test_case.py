@@ -1,5 +1,6 @@
 """A case as the topics tell it: every attempt, what each status is, and who has not read what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.messages import Archive
 from app.settings import Settings
 from bus import Consumer, KafkaSettings, Members, Space
 from bus.journal import about, failed
+from tests.app.lgsp import Said, lgsp
 from tests.bus.samples import DVC, ILIS, TCT, example, kept, slip_cancelled
 from tests.exchange.test_undeliverable import delivered
 from tests.exchange.test_undeliverable import failed as failed_at_tax
@@ -44,6 +46,12 @@ def suspended(folder: Path, member: str) -> Members:
     ]
     path.write_text("\n".join(["members:", *lines]), encoding="utf-8")
     return Members.read(path)
+
+
+async def said(wire: Wire, *command: str) -> Said:
+    """A command against the wire's space; it has a loop of its own."""
+    where = {"LGSP_KAFKA_BOOTSTRAP": wire.kafka.bootstrap, "LGSP_SPACE": wire.space.name}
+    return await asyncio.to_thread(lgsp, *command, state=Path("nowhere"), variables=where)
 
 
 def outcomes(case: Case) -> list[tuple[str, str | None, str | None]]:
@@ -79,6 +87,9 @@ async def test_what_could_not_be_applied_is_stuck_until_its_dead_letter_lies_in_
         (letter,) = await archive.dead_letters()
         await archive.replay(letter.name)
         after = await case_of(archive, CODE)
+        (told,) = (await said(wire, "dead-letters", "show", letter.name, "--json")).objects
+    assert (told["name"], told["code"], told["headers"]["ce_id"]) == (letter.name, "agency.rejected", message.id)
+    assert (told["faults"], told["value"]) == ([{"pointer": "/slip", "reason": "does not exist"}], message.payload.decode())
     assert outcomes(before) == [(message.id, TCT, None), (message.id, TCT, "agency.rejected")]
     assert [each["faultCode"] for each in before.stuck] == ["agency.rejected"]
     assert (outcomes(after), after.stuck) == (outcomes(before), [])

@@ -174,6 +174,24 @@ def test_a_port_in_use_is_named_with_its_variable(command: str, variable: str, t
     assert variable in said.err
 
 
+SHOW = (
+    *("trace", "show", "journal", "notices", "dead-letters list", "dead-letters show", "sample", "pay", "clock", "policy", "members"),
+    *("contracts list", "contracts check", "contracts diff", "access list", "access why", "reset", "demo"),
+)
+
+
+@pytest.mark.parametrize("command", SHOW)
+def test_every_command_that_shows_something_offers_json(command: str, folder: Path) -> None:
+    said = lgsp(*command.split(), "--help", state=folder)
+    assert "--json" in said.out
+
+
+def test_faults_of_a_payload_are_told_to_programs_one_object_a_line(folder: Path) -> None:
+    said = lgsp("contracts", "check", str(folder / "fine.json"), "--contract", "dossier.withdrawal-requested", "--json", state=folder)
+    assert said.code == 1
+    assert {each["pointer"] for each in said.objects} == {"/dossier", "/requestedAt", "/reason"}
+
+
 def test_a_payload_that_breaks_its_contract_is_shown_with_every_fault_and_code_1(folder: Path) -> None:
     said = lgsp("contracts", "check", str(folder / "fine.json"), "--contract", "dossier.submitted", state=folder)
     assert (said.code, said.err) == (1, "")
