@@ -71,7 +71,7 @@ async def test_every_answer_spoilt_once_changes_nothing_in_the_end(town: Town) -
         pytest.param(
             JSONResponse(NO, 422, media_type="application/problem+json"),
             "agency.answered_no",
-            [{"pointer": "/HoTen", "reason": "không đúng"}],
+            [{"pointer": "", "reason": "/HoTen: không đúng"}],
             id="no",
         ),
     ],
