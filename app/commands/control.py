@@ -124,11 +124,11 @@ def policy(  # noqa: PLR0917  # a command's parameters are its options
     return 0
 
 
-def canonical(state: State = None) -> int:
-    """Print the canonical form of every agency's database as JSON: equal for runs that had equal effects."""
+def canonical(json_: AsJson = False, state: State = None) -> int:
+    """Print the canonical form of every agency's database as JSON, equal for runs that had equal effects; with --json in one line."""
     parts = parts_of(state)
     forms = {name: parts.get(name, "/_lgsp/canonical") for name in _AGENCIES if name in parts.urls}
-    typer.echo(json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True))
+    typer.echo(json.dumps(forms, ensure_ascii=False, indent=None if json_ else 1, sort_keys=True))
     return 0
 
 

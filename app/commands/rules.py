@@ -33,9 +33,9 @@ def list_contracts(json_: AsJson = False) -> None:
 
 
 @contracts.command("show")
-def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")]) -> None:
-    """One contract: who says it, why, and its JSON Schema."""
-    typer.echo(json.dumps(_catalogue().by_short(name).schema, ensure_ascii=False, indent=2))
+def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")], json_: AsJson = False) -> None:
+    """One contract: who says it, why, and its JSON Schema; with --json in one line."""
+    typer.echo(json.dumps(_catalogue().by_short(name).schema, ensure_ascii=False, indent=None if json_ else 2))
 
 
 @contracts.command("check")

@@ -176,7 +176,7 @@ def test_a_port_in_use_is_named_with_its_variable(command: str, variable: str, t
 
 SHOW = (
     *("trace", "show", "journal", "notices", "dead-letters list", "dead-letters show", "sample", "pay", "clock", "policy", "members"),
-    *("contracts list", "contracts check", "contracts diff", "access list", "access why", "reset", "demo"),
+    *("canonical", "contracts list", "contracts show", "contracts check", "contracts diff", "access list", "access why", "reset", "demo"),
 )
 
 
