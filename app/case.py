@@ -1,25 +1,32 @@
 """The timeline of one case from the journal, and whose turn it is now."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from app.calls import Parts
 from app.entries import Entry, instant, outcome_of, short
+from bus.members import EXCHANGE
 from vn.errors import LgspError
 
-__all__ = ["Leg", "timeline", "turn"]
+if TYPE_CHECKING:
+    from app.messages import Archive
 
+__all__ = ["COLUMNS", "Case", "Leg", "case_of", "stuck", "timeline", "turn"]
+
+COLUMNS = ("at", "from", "to", "contract", "outcome", "waited", "crossed", "message id")
+STATUS_CHANGED = "vn.gov.dossier.status-changed.v1"
 _FINAL = {"3": "refused before acceptance", "10": "result returned"}
 _OFFICES = {"land": "land office", "tax": "tax authority", "payment": "payment platform", "dvc": "portal"}
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One message on its way to one recipient; times in milliseconds."""
+    """One attempt to bring one message to one recipient; times in milliseconds. `status`: what a `dossier.status-changed` says."""
 
     entry: Entry
     waited: int | None
+    status: int | None = None
 
     @property
     def crossed(self) -> int | None:
@@ -28,58 +35,95 @@ class Leg:
         return None if out is None else out - self.entry["requestInTs"]
 
     def row(self) -> tuple[str, ...]:
-        """For a table."""
+        """For a table with `COLUMNS`."""
         entry = self.entry
         times = tuple("" if each is None else f"{each} ms" for each in (self.waited, self.crossed))
         return (
             instant(entry["requestInTs"]),
             short(entry["source"]),
             short(entry["recipient"]) or "-",
-            short(entry["type"]),
+            short(entry["type"]) + (f" {self.status}" if self.status is not None else ""),
             outcome_of(entry),
             *times,
+            entry["messageId"] or "",
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The journal's entry with the two times."""
-        return {**self.entry, "waitedMs": self.waited, "crossedMs": self.crossed}
+        """The journal's entry with the two times, and the status where it says one."""
+        status = {} if self.status is None else {"status": self.status}
+        return {**self.entry, **status, "waitedMs": self.waited, "crossedMs": self.crossed}
 
 
-def timeline(entries: Sequence[Entry]) -> list[Leg]:
-    """In the order of time; what a message waited is counted from the arrival of the one that caused it at its sender."""
+@dataclass(frozen=True)
+class Case:
+    """All that the exchange has about one dossier.
+
+    `stuck`: what was refused or could not be applied, and was not sent again. `unread`: member to the messages that wait in its inbox
+    while nobody reads it.
+    """
+
+    dossier: str
+    legs: Sequence[Leg]
+    stuck: Sequence[Entry] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+
+async def case_of(archive: "Archive", dossier: str) -> Case:
+    """The case as the topics have it now."""
+    entries = [each for each in await archive.journal() if each["subject"] == dossier]
+    statuses = {_place(each): _status(await archive.payload(each)) for each in entries if each["type"] == STATUS_CHANGED}
+    stopped = [each for each in stuck(entries) if each["recipient"] is None or not await archive.delivered_again(each)]
+    members = sorted({each["recipient"] for each in entries} - {None, EXCHANGE})
+    return Case(dossier, timeline(entries, statuses), stopped, await archive.unread(members, dossier) if members else {})
+
+
+def timeline(entries: Sequence[Entry], statuses: Mapping[tuple[str, int, int], int | None]) -> list[Leg]:
+    """In the order of time; what a message waited is counted from the arrival of the one that caused it at its sender.
+
+    `statuses`: the status that the message at a place (topic, partition, offset) says.
+    """
     arrived = {(each["messageId"], each["recipient"]): each["requestOutTs"] for each in entries if each["requestOutTs"] is not None}
     legs = []
     for entry in entries:
         before = arrived.get((entry["causationId"], entry["source"]))
-        legs.append(Leg(entry, None if before is None else max(0, entry["requestInTs"] - before)))
+        waited = None if before is None else max(0, entry["requestInTs"] - before)
+        legs.append(Leg(entry, waited, statuses.get(_place(entry))))
     return legs
 
 
-def turn(dossier: str, legs: Sequence[Leg], parts: Parts) -> str:
+def stuck(entries: Iterable[Entry]) -> list[Entry]:
+    """The last attempts that did not get through; whatever gets through is no longer refused."""
+    last: dict[tuple[str | None, str, str | None], Entry] = {}
+    for entry in entries:
+        message = entry["source"], entry["messageId"]
+        last.pop((*message, None), None)  # of a refusal, the recipient is not known
+        last[*message, entry["recipient"]] = entry
+    return [entry for entry in last.values() if not entry["succeeded"]]
+
+
+def turn(case: Case, parts: Parts) -> str:
     """Who has to act next, in one sentence; parts that do not answer are named."""
-    refused = [leg for leg in legs if not leg.entry["succeeded"]]
     try:
-        case = parts.get("dvc", f"/ho-so/{dossier}")
-        waiting = _decisions(dossier, parts)
+        shown = parts.get("dvc", f"/ho-so/{case.dossier}")
+        waiting = _decisions(case.dossier, parts)
     except LgspError as error:
         return f"unknown: {error}"
-    status = str(case["TrangThaiHoSo"])
-    if status == "5":
-        return "the citizen's: a supplement is asked for (lgsp supplement)"
-    if waiting:
-        return "; ".join(waiting)
-    if status in _FINAL or (status == "8" and case["KetThuc"]):
+    status = str(shown["TrangThaiHoSo"])
+    if not waiting and (status in _FINAL or (status == "8" and shown["KetThuc"])):
         return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status})"
-    if unpaid := _open(case):
-        return f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"
-    if refused:
-        last = refused[-1]
-        return f"{short(last.entry['source'])}'s: its {short(last.entry['type'])} was refused ({outcome_of(last.entry)})"
-    return f"on its way (status {status})"
+    unread = [f"{short(member)}'s: {count} message(s) wait in its inbox, nobody reads it" for member, count in case.unread.items()]
+    return "; ".join([*_acts(shown, waiting, case.stuck), *unread]) or f"on its way (status {status})"
 
 
-def _open(case: Mapping[str, Any]) -> list[str]:
-    return [each["SoThongBao"] for each in case["ThongBaoThue"] if each["ConPhaiNop"] > 0]
+def _acts(shown: Mapping[str, Any], waiting: Sequence[str], stopped: Sequence[Entry]) -> Sequence[str]:
+    """What keeps the case from going on: the first of these that there is."""
+    if str(shown["TrangThaiHoSo"]) == "5":
+        return ["the citizen's: a supplement is asked for (lgsp supplement)"]
+    if waiting:
+        return waiting
+    if unpaid := [each["SoThongBao"] for each in shown["ThongBaoThue"] if each["ConPhaiNop"] > 0]:
+        return [f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"]
+    return [f"{short(each['source'])}'s: its {short(each['type'])} was refused ({outcome_of(each)})" for each in stopped[-1:]]
 
 
 def _decisions(dossier: str, parts: Parts) -> list[str]:
@@ -91,3 +135,13 @@ def _decisions(dossier: str, parts: Parts) -> list[str]:
                 if each["due"] is None:
                     found.append(f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}")
     return found
+
+
+def _place(entry: Entry) -> tuple[str, int, int]:
+    return entry["topic"], entry["partition"], entry["offset"]
+
+
+def _status(payload: Any) -> int | None:
+    """A message that was refused may say anything, or nothing."""
+    status = payload.get("status") if isinstance(payload, dict) else None
+    return status if isinstance(status, int) else None

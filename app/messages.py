@@ -1,6 +1,6 @@
 """Reads what the exchange has written: journal, dead letters, one message, one case."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,9 @@ import orjson
 
 from app.settings import Settings
 from app.state import running
-from bus import KafkaSettings, Place, Producer, Reader, Space
+from bus import Admin, KafkaSettings, Place, Producer, Reader, Received, Space
 from bus.dead_letters import DeadLetter, read, replay
-from bus.journal import Entry, latest
+from bus.journal import Entry, attempts
 from vn.errors import LgspError, Unusable
 
 __all__ = ["Archive", "Letter", "Shown"]
@@ -55,9 +55,8 @@ class Archive:
             yield cls(reader, kafka, Space(there.space if there else settings.space))
 
     async def journal(self) -> list[Entry]:
-        """One entry per message and recipient, in the order of time."""
-        found = await latest(self._reader.everything(self.space.journal))
-        return sorted(found.values(), key=_when)
+        """One entry per attempt to bring a message to a recipient, in the order of time."""
+        return sorted(await attempts(self._reader.everything(self.space.journal)), key=_when)
 
     async def follow(self, *, since_start: bool = False) -> AsyncIterator[Entry]:
         """Entries as they are written."""
@@ -69,12 +68,33 @@ class Archive:
         entries = tuple(each for each in await self.journal() if each["messageId"] == message_id)
         if not entries:
             raise _NotThere(f"no message {message_id} in the journal of {self.space.name}; see: lgsp journal")
-        first = entries[0]
-        record = await self._reader.at(Place(first["topic"], first["partition"]), first["offset"])
+        record = await self._record(entries[0])
         if record is None:
-            raise _NotThere(f"message {message_id} is no longer in {first['topic']}")
+            raise _NotThere(f"message {message_id} is no longer in {entries[0]['topic']}")
         headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
         return Shown(headers, _json(record.value), entries)
+
+    async def payload(self, entry: Entry) -> Any:
+        """What the message of an entry says: JSON, text where it is none, None where it is no longer there."""
+        record = await self._record(entry)
+        return None if record is None else _json(record.value)
+
+    async def unread(self, members: Iterable[str], dossier: str) -> dict[str, int]:
+        """Of these members, those with messages about a dossier in an inbox that nobody reads now, and how many."""
+        async with Admin(self._kafka) as admin:
+            groups = {member: await admin.group(self.space.group(member)) for member in members}
+        found = {}
+        for member, group in groups.items():
+            if not group.members:
+                waiting = self._reader.everything(self.space.inbox(member), since=group.committed)
+                found[member] = len({_id(record) async for record in waiting if record.key == dossier.encode()})
+        return {member: count for member, count in found.items() if count}
+
+    async def delivered_again(self, entry: Entry) -> bool:
+        """Whether what could not be applied lies once more in the same inbox, as a replay writes it past the exchange."""
+        place = Place(entry["topic"], entry["partition"])
+        later = self._reader.everything(place.topic, since={place: entry["offset"] + 1})
+        return any([_id(record) == entry["messageId"] async for record in later if record.partition == place.partition])
 
     async def dead_letters(self) -> list[Letter]:
         """Every dead letter."""
@@ -100,13 +120,22 @@ class Archive:
             await producer.send_all([again])
         return again.topic
 
+    async def _record(self, entry: Entry) -> Received | None:
+        """What an entry is about, from where it was read."""
+        return await self._reader.at(Place(entry["topic"], entry["partition"]), entry["offset"])
+
 
 class _NotThere(LgspError):
     """What was named does not exist here; exit code 1."""
 
 
-def _when(entry: Entry) -> tuple[int, str, int, int]:
-    return entry["requestInTs"], entry["topic"], entry["partition"], entry["offset"]
+def _when(entry: Entry) -> tuple[int, int]:
+    """At one instant, as journaled: what was delivered stands before the word that it could not be applied."""
+    return entry["requestInTs"], entry["partition"]
+
+
+def _id(record: Received) -> str:
+    return (dict(record.headers).get("ce_id") or b"").decode(errors="replace")
 
 
 def _json(value: bytes | None) -> Any:

@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from bus.dead_letters import DeadLetter, dead_letter, replay
     from bus.envelope import Message, decode
     from bus.exchange import Exchange
-    from bus.journal import latest
-    from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.journal import attempts, latest
+    from bus.kafka import Ack, Admin, Backoff, Consumer, Group, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
     from bus.members import EXCHANGE, Member, Members
     from bus.refusals import Code
     from bus.topics import Space, Topic
+    from bus.undeliverable import Failure
 
 __all__ = [
     "EXCHANGE",
@@ -24,6 +25,8 @@ __all__ = [
     "DeadLetter",
     "Exchange",
     "Explanation",
+    "Failure",
+    "Group",
     "KafkaSettings",
     "Member",
     "Members",
@@ -38,6 +41,7 @@ __all__ = [
     "Space",
     "Taken",
     "Topic",
+    "attempts",
     "dead_letter",
     "decode",
     "latest",
@@ -45,7 +49,7 @@ __all__ = [
     "replay",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "exchange")
+_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "undeliverable", "exchange")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """The journal: one record per message and recipient that says what became of it; no payload, no personal data."""
 
 import re
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +9,7 @@ import orjson
 
 from bus.envelope import Message, readable
 from bus.kafka.settings import Received
+from bus.members import EXCHANGE
 from vn.errors import Refused
 from vn.fidelity import Fact
 
@@ -22,6 +23,7 @@ _place = re.compile(r"(?:/(?:[a-z][A-Za-z0-9_-]{0,40}|[0-9]{1,4})(?=/|$))+").mat
 
 Entry = dict[str, Any]
 Key = tuple[str | None, str, str | None]
+At = tuple[str, int, int]  # topic, partition, offset
 
 
 def about(message: Message, record: Received, space: str, *, recipient: str | None = None, out: int | None = None) -> Entry:
@@ -100,13 +102,26 @@ def key_of(entry: Entry) -> Key:
     return entry["source"], id_, entry["recipient"]
 
 
-async def latest(records: AsyncIterable[Received]) -> dict[Key, Entry]:
-    """The last entry of each message and recipient, in the order in which each was first journaled."""
-    found: dict[Key, Entry] = {}
+def latest(entries: Iterable[Entry]) -> list[Entry]:
+    """The last of each message and recipient: what became of it in the end, however often it was carried."""
+    return list({key_of(entry): entry for entry in entries}.values())
+
+
+async def attempts(records: AsyncIterable[Received]) -> list[Entry]:
+    """Every attempt, in the order in which each was first journaled: a message that is sent again lies at another place.
+
+    What the exchange has taken twice from one place, and so journaled twice, counts once.
+    """
+    found: dict[tuple[Key, At | None], Entry] = {}
     async for record in records:
         entry = orjson.loads(record.value or b"{}")
-        found[key_of(entry)] = entry
-    return found
+        found[key_of(entry), _read_at(entry)] = entry
+    return list(found.values())
+
+
+def _read_at(entry: Entry) -> At | None:
+    """Where the message was read; the exchange's own was read nowhere, and its id says what it answers."""
+    return None if entry["source"] == EXCHANGE else (entry["topic"], entry["partition"], entry["offset"])
 
 
 FACTS = (Fact("Fields of the journal", ", ".join(FIELDS), "X-Road's operational record, with the place in Kafka", "simulator"),)

@@ -1,6 +1,7 @@
 """Failed deliveries: a member says that it cannot apply a message from its inbox; the exchange looks it up before it believes it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 import orjson
@@ -13,6 +14,17 @@ from bus.topics import Space
 from vn.errors import Fault, Refused
 
 TYPE = "vn.gov.exchange.delivery-failed.v1"
+
+
+class Failure(StrEnum):
+    """Why our adapters could not apply a message; an agency may have codes of its own, `agency.<its word>`."""
+
+    ANSWERED_NO = "agency.answered_no"
+    NONSENSE = "agency.nonsense"
+    UNKNOWN_DOSSIER = "agency.unknown_dossier"
+    UNTRANSLATABLE = "adapter.untranslatable"
+    NO_HANDLER = "adapter.no_handler"
+    FAILED = "adapter.failed"
 
 
 class Records(Protocol):

@@ -4,6 +4,7 @@ import orjson
 
 from adapters.dvc import translation
 from adapters.runtime import Agency, Answer, Received, Receives, Sends, problem
+from bus import Failure
 from contracts import (
     NoObligation,
     NoticeCancelled,
@@ -25,7 +26,7 @@ def read_no(answer: Answer) -> AgencyAnsweredNo:
     except orjson.JSONDecodeError:
         said = None
     if isinstance(said, dict) and "error_code" in said:
-        return AgencyAnsweredNo("agency.answered_no", str(said.get("message") or f"error_code {said['error_code']}"))
+        return AgencyAnsweredNo(Failure.ANSWERED_NO, str(said.get("message") or f"error_code {said['error_code']}"))
     return problem(answer)
 
 

@@ -20,7 +20,11 @@ A whole adapter is a translation and two tables::
 - A **sender** gets one `FeedItem` and gives the payload to send, or None where the entry is nothing for the exchange. A message
   goes to every member with the right to it; `To(member, payload)` addresses one. Whatever a sender raises is reported to the
   agency as `adapter.untranslatable` (a pydantic error or a `Refused` with every fault), and the feed goes on.
-- An agency that says no in a shape of its own, as the tax gateway does in XML, sets `Adapter.read_no`.
+- What an agency says is wrong points into the body it was given; the report of a failed delivery points into the contract. The runtime
+  finds the way back by itself (`origins`): it runs the handler again with other values and nobody at the other end, so a handler has to
+  be a translation and a call, without effects of its own. What the contract has no field for is named in the reason.
+- An agency that says no in a shape of its own, as the tax gateway does in XML, sets `Adapter.read_no`; where what it
+  is told is not JSON, `read_no` gives pointers into the contract.
 
 `Runtime(adapter, url, ...)` runs it; `Runtime.health()` is what `/_lgsp/health` shows.
 """

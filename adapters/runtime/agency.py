@@ -1,25 +1,37 @@
 """The agency as a handler sees it: calls that carry the message's id as their key."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import orjson
 from pydantic import BaseModel
 
 from adapters.runtime.answers import Answer
 from adapters.runtime.carried import headers_of
-from adapters.runtime.client import AgencyClient
 from bus import Message
 
 JSON = "application/json"
 
 
+class Caller(Protocol):
+    """Who carries a call to the agency."""
+
+    async def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None) -> Answer:
+        """The agency's yes; raises what `Agency.post` raises."""
+
+
 class Agency:
     """One agency, called on behalf of one message."""
 
-    def __init__(self, client: AgencyClient, message: Message) -> None:
+    def __init__(self, client: Caller, message: Message) -> None:
         self._client = client
         self._headers = headers_of(message)
-        self._written: set[str] = set()
+        self._written: list[str] = []
+
+    @property
+    def last_written(self) -> str | None:
+        """The last operation that told the agency something: `POST /path`."""
+        return self._written[-1] if self._written else None
 
     async def post(self, path: str, body: object = None, *, content_type: str = JSON) -> Answer:
         """Tell the agency. `body`: bytes or text as they are, a pydantic model by its aliases, anything else as JSON.
@@ -40,7 +52,7 @@ class Agency:
         operation = f"{method} {path.partition('?')[0]}"
         if operation in self._written:
             raise RuntimeError(f"{operation} a second time for one message: it would get the first one's answer")
-        self._written.add(operation)
+        self._written.append(operation)
         headers = self._headers if body is None else {**self._headers, "Content-Type": content_type}
         return await self._client.call(method, path, headers=headers, content=_bytes(body))
 

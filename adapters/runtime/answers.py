@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from bus import Failure
 from vn.errors import AgencyAnsweredNo, Fault, LgspError, Retry, Unknown
 
 NOT_NOW = frozenset({408, 425, 429})
@@ -17,7 +18,7 @@ class Nonsense(AgencyAnsweredNo):
     """The agency answered, but not in a way its interface allows."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("agency.nonsense", message)
+        super().__init__(Failure.NONSENSE, message)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def problem(answer: Answer) -> AgencyAnsweredNo:
     message = said.get("detail") or said.get("title") or f"the agency answered {answer.status}"
     errors = said.get("errors")
     faults = tuple(_fault(each) for each in errors if isinstance(each, dict)) if isinstance(errors, list) else ()
-    return AgencyAnsweredNo("agency.answered_no", str(message)[:LONGEST_REASON], faults)
+    return AgencyAnsweredNo(Failure.ANSWERED_NO, str(message)[:LONGEST_REASON], faults)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

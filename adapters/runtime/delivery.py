@@ -8,10 +8,11 @@ from adapters.runtime.declaration import Adapter, Received
 from adapters.runtime.gate import Gate
 from adapters.runtime.health import Health
 from adapters.runtime.letters import failure
+from adapters.runtime.origins import in_terms_of_the_contract
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import Again, GiveUp, History, after
 from adapters.runtime.settings import Settings
-from bus import Message, decode
+from bus import Failure, Message, decode
 from bus import Received as Record
 from bus.envelope import readable
 from contracts import Catalogue, ExchangeReceipt
@@ -82,8 +83,14 @@ class Delivery:
             return
         handler = self._adapter.handler(payload)
         if handler is None:
-            raise Refused("adapter.no_handler", f"this member has no use for {message.type}")
-        await handler(Received(payload, message), Agency(self._client, message))
+            raise Refused(Failure.NO_HANDLER, f"this member has no use for {message.type}")
+        said, agency = Received(payload, message), Agency(self._client, message)
+        try:
+            await handler(said, agency)
+        except AgencyAnsweredNo as no:
+            if agency.last_written is None:
+                raise  # it is the adapter's own no, about the payload
+            raise await in_terms_of_the_contract(no, handler, said, agency.last_written) from no
 
     async def _receipt(self, message: Message, receipt: ExchangeReceipt) -> None:
         """A receipt is never answered: where the agency has no such entry, the log has to do."""

@@ -13,7 +13,7 @@ from adapters.runtime.letters import letter
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.policy import GiveUp, untranslatable
 from adapters.runtime.settings import Settings
-from bus import Message
+from bus import Failure, Message
 from contracts import Catalogue
 from vn.errors import AgencyAnsweredNo, LgspError, Refused, Unknown
 
@@ -95,7 +95,7 @@ class Feed:
             return entry.why
         sender = self._adapter.sends.get(entry.kind)
         if sender is None:
-            return GiveUp("adapter.untranslatable", f"no such kind of entry: {entry.kind[:100]!r}")
+            return GiveUp(Failure.UNTRANSLATABLE, f"no such kind of entry: {entry.kind[:100]!r}")
         try:
             said = sender(entry)
             return None if said is None else letter(entry, said, member=self._adapter.member, catalogue=self._catalogue)

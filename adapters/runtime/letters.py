@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from adapters.runtime.carried import cause_of, given_back
 from adapters.runtime.declaration import FeedItem, To
 from adapters.runtime.policy import GiveUp
-from bus import Message
+from bus import Failure, Message
 from bus import Received as Record
 from bus.envelope import MAX_TEXT, readable
 from contracts import Catalogue, DeliveryFailed, FaultAt, Payload
@@ -59,7 +59,7 @@ def failure(record: Record, reason: GiveUp, *, member: str, catalogue: Catalogue
             "message": _text(reason.message),
             "faults": [FaultAt(pointer=each.pointer[:LONGEST_POINTER], reason=_text(each.reason)) for each in reason.faults[:MOST_FAULTS]],
         },
-        otherwise={"source": member, "code": "adapter.failed"},
+        otherwise={"source": member, "code": Failure.FAILED},
     )
     contract = catalogue.of(payload)
     subject = said.get("ce_subject") or (record.key or b"").decode(errors="replace")[:MAX_TEXT] or place

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from adapters.runtime.settings import Settings
+from bus import Failure
 from contracts import pointer
 from vn.errors import AgencyAnsweredNo, Fault, Refused, Retry, Unknown
 
@@ -48,7 +49,7 @@ def after(error: Exception, history: History, settings: Settings) -> Again | Giv
         case Unknown():
             left = settings.unknown_for - history.waited
             if left <= 0:
-                return GiveUp("agency.unknown_dossier", f"the agency does not know this dossier after {settings.unknown_for:g} s")
+                return GiveUp(Failure.UNKNOWN_DOSSIER, f"the agency does not know this dossier after {settings.unknown_for:g} s")
             wait = min(backoff.wait(history.unknown + 1), left)
             return Again(wait, History(history.tries, history.unknown + 1, history.waited + wait, 0))
         case Refused():
@@ -66,23 +67,23 @@ def verdict(error: Exception) -> GiveUp:
         case AgencyAnsweredNo() | Refused():
             return GiveUp(error.code, error.message, error.faults)
         case ValidationError():
-            return GiveUp("adapter.untranslatable", f"{error.error_count()} fault(s) in translation", faults_of(error))
+            return GiveUp(Failure.UNTRANSLATABLE, f"{error.error_count()} fault(s) in translation", faults_of(error))
         case _:
             # The text of a foreign exception may quote the payload; its name does not.
-            return GiveUp("adapter.failed", f"the adapter failed: {type(error).__name__}")
+            return GiveUp(Failure.FAILED, f"the adapter failed: {type(error).__name__}")
 
 
 def untranslatable(error: Exception) -> GiveUp:
     """Why one feed entry cannot be said to the exchange."""
     match error:
         case ValidationError():
-            return GiveUp("adapter.untranslatable", f"{error.error_count()} fault(s) in translation", faults_of(error))
+            return GiveUp(Failure.UNTRANSLATABLE, f"{error.error_count()} fault(s) in translation", faults_of(error))
         case Refused() | AgencyAnsweredNo():
-            return GiveUp("adapter.untranslatable", error.message, error.faults)
+            return GiveUp(Failure.UNTRANSLATABLE, error.message, error.faults)
         case KeyError():
-            return GiveUp("adapter.untranslatable", f"{error.args[0]!r} is missing" if error.args else "a field is missing")
+            return GiveUp(Failure.UNTRANSLATABLE, f"{error.args[0]!r} is missing" if error.args else "a field is missing")
         case _:
-            return GiveUp("adapter.untranslatable", f"{type(error).__name__}: {error}"[:500])
+            return GiveUp(Failure.UNTRANSLATABLE, f"{type(error).__name__}: {error}"[:500])
 
 
 def faults_of(error: ValidationError) -> tuple[Fault, ...]:

@@ -107,10 +107,11 @@ def _refusal(root: Element) -> AgencyAnsweredNo | None:
 
 
 def faults(around: Element) -> list[Fault]:
-    """DS_LOI, each place as a JSON Pointer."""
-    return [Fault(_pointer(each.findtext("DUONG_DAN") or ""), each.findtext("MO_TA") or "no reason given") for each in around.iter("LOI")]
+    """DS_LOI, each place as a JSON Pointer into the contract; what the contract has no word for is named in the reason."""
+    return [_fault(each.findtext("DUONG_DAN") or "", each.findtext("MO_TA") or "no reason given") for each in around.iter("LOI")]
 
 
-def _pointer(path: str) -> str:
+def _fault(path: str, reason: str) -> Fault:
     table = BODIES.get(path.strip("/").partition("/")[0])
-    return pointer_of(path, table) if table else ""
+    pointer, whole = pointer_of(path, table) if table else ("", not path)
+    return Fault(pointer, reason if whole else f"{path}: {reason}")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from bus import Failure
 from vn.clock import VN
 from vn.errors import AgencyAnsweredNo, Fault
 
@@ -88,7 +89,7 @@ def _write(made: Element, codec: Codec, value: Any, at: str) -> None:
         made.text = codec.to_text(value)
     except ValueError:
         reason = "a control character that XML cannot carry"
-        raise AgencyAnsweredNo("adapter.untranslatable", "text that XML cannot carry", [Fault(at, reason)]) from None
+        raise AgencyAnsweredNo(Failure.UNTRANSLATABLE, "text that XML cannot carry", [Fault(at, reason)]) from None
 
 
 def read(element: Element, table: Table) -> Object:
@@ -116,25 +117,28 @@ def _read_one(each: Element, of: "Table | Codec") -> Any:
     return of.to_wire(each.text or "") if isinstance(of, Codec) else read(each, of)
 
 
-def pointer_of(path: str, table: Table) -> str:
-    """The JSON Pointer of an element in a document's body, as far as the table knows the way."""
+def pointer_of(path: str, table: Table) -> tuple[str, bool]:
+    """The JSON Pointer of an element in a document's body, as far as the table knows the way, and whether that is all of it."""
     steps = [match for step in path.strip("/").split("/")[1:] if (match := _STEP.match(step))]
-    return _pointer(steps, table)
+    pointer, rest = _pointer(steps, table)
+    return pointer, not rest
 
 
-def _pointer(steps: Sequence["re.Match[str]"], table: Table) -> str:
+def _pointer(steps: Sequence["re.Match[str]"], table: Table) -> tuple[str, Sequence["re.Match[str]"]]:
+    """The pointer, and the steps that lead on to where the table knows nothing."""
     field = next((each for each in table if steps and each.native == steps[0][1]), None)
     if field is None:
-        return ""
-    here = f"/{field.wire}" if field.wire else ""
+        return "", steps
+    here, rest = f"/{field.wire}" if field.wire else "", steps[1:]
+    inner: Table = ()
     match field:
         case Group():
-            return here + _pointer(steps[1:], field.of)
-        case Many() if len(steps) > 1 and steps[1][1] == field.item:
-            here += f"/{int(steps[1][2] or 1) - 1}"
-            return here if isinstance(field.of, Codec) else here + _pointer(steps[2:], field.of)
-        case _:
-            return here
+            inner = field.of
+        case Many() if rest and rest[0][1] == field.item:
+            here += f"/{int(rest[0][2] or 1) - 1}"
+            inner, rest = () if isinstance(field.of, Codec) else field.of, rest[1:]
+    below, rest = _pointer(rest, inner)
+    return here + below, rest
 
 
 def _get(value: Mapping[str, Any], path: str) -> Any:

@@ -3,13 +3,15 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.commands.options import State, parts_of
+from app.commands.options import AsJson, State, parts_of
+from app.listing import lines
 from vn.errors import Unusable
 
 __all__ = ["decide", "pay", "sample", "submit", "supplement", "withdraw"]
@@ -18,10 +20,11 @@ Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier code (m
 Source = Annotated[str, typer.Argument(metavar="FILE", help="A JSON file, or - for standard input.")]
 
 
-def sample(
+def sample(  # noqa: PLR0917  # a command's parameters are its options
     kind: Annotated[str, typer.Argument(help="What to make; `lgsp sample list` names all kinds and faults.")],
     fault: Annotated[str | None, typer.Option(help="Make it wrong in this way.", metavar="NAME")] = None,
     seed: Annotated[int, typer.Option(help="Another seed makes another dossier.")] = 1,
+    json_: AsJson = False,
     state: State = None,
 ) -> int:
     """Print a dossier that is valid for the running land register, or wrong in the named way; feed it to `lgsp submit -`."""
@@ -29,9 +32,7 @@ def sample(
     from app.samples import sample as made
 
     if kind == "list":
-        for title, names in (("kinds", KINDS), ("faults", FAULTS)):
-            _print(f"{title}:", *(f"  {name:18} {text}" for name, text in names.items()))
-        return 0
+        return _list({"kind": KINDS, "fault": FAULTS}, json_=json_)
     if kind not in KINDS or (fault is not None and fault not in FAULTS):
         raise Unusable(f"no sample {kind if kind not in KINDS else f'--fault {fault}'}; see: lgsp sample list")
     parts = parts_of(state)
@@ -43,7 +44,16 @@ def sample(
         async with httpx.AsyncClient(base_url=parts.url("land"), timeout=30) as land:
             return dict(await made(kind, fault=fault, seed=seed, land=land, on=today))
 
-    _print(json.dumps(asyncio.run(make()), ensure_ascii=False, indent=2))
+    _print(json.dumps(asyncio.run(make()), ensure_ascii=False, indent=None if json_ else 2))
+    return 0
+
+
+def _list(titled: Mapping[str, Mapping[str, str]], *, json_: bool) -> int:
+    if json_:
+        lines({title: name, "about": text} for title, names in titled.items() for name, text in names.items())
+    else:
+        for title, names in titled.items():
+            _print(f"{title}s:", *(f"  {name:18} {text}" for name, text in names.items()))
     return 0
 
 
@@ -54,10 +64,11 @@ def submit(file: Source, state: State = None) -> int:
     return 0
 
 
-def pay(
+def pay(  # noqa: PLR0917  # a command's parameters are its options
     dossier: Dossier,
     notice: Annotated[str | None, typer.Option(help="Only this notice; default: every open one.", metavar="NUMBER")] = None,
     amount: Annotated[int | None, typer.Option(min=1, help="Only this much, in đồng; needs --notice.")] = None,
+    json_: AsJson = False,
     state: State = None,
 ) -> int:
     """Pay the notices of a dossier, whole or in part; prints the reference of each attempt."""
@@ -71,7 +82,8 @@ def pay(
         return 1
     for number in numbers:
         body = {"SoThongBao": number} | ({"SoTien": amount} if amount else {})
-        _print(f"{number} {parts.post('dvc', f'/ho-so/{dossier}/thanh-toan', body)['MaThamChieu']}")
+        attempt = parts.post("dvc", f"/ho-so/{dossier}/thanh-toan", body)["MaThamChieu"]
+        _print(json.dumps({"notice": number, "attempt": attempt}) if json_ else f"{number} {attempt}")
     return 0
 
 
@@ -117,6 +129,6 @@ def _read(file: str) -> Any:
         raise Unusable(f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
 
 
-def _print(*lines: str) -> None:
-    for line in lines:
+def _print(*told: str) -> None:
+    for line in told:
         typer.echo(line)

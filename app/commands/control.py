@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.options import AsJson, State, parts_of
+from app.listing import lines
 from vn.clock import VN
 from vn.errors import CannotConnect, LgspError, Unusable
 
@@ -53,6 +54,7 @@ def _well(parts: "Parts", part: str) -> bool:
 def clock(
     what: Annotated[str, typer.Argument(help="show, real, at, freeze or jump.")] = "show",
     value: Annotated[str, typer.Argument(help="at, freeze: 2025-06-16T08:00 (Viet Nam's time); jump: 90s, 15m, 8h, 3d, 2w.")] = "",
+    json_: AsJson = False,
     state: State = None,
 ) -> int:
     """Show or turn the clock of every part: real; running from another instant (at); standing still (freeze); moved on (jump)."""
@@ -66,9 +68,12 @@ def clock(
         setting = _setting(what, value)
         for part in names:
             parts.put(part, "/_lgsp/clock", setting)
-    for part in names:
-        shown = parts.get(part, "/_lgsp/clock")
-        typer.echo(f"{part:17} {shown['now'][:19]}  {shown['mode']}")
+    clocks = {part: parts.get(part, "/_lgsp/clock") for part in names}
+    if json_:
+        lines({"part": part, **shown} for part, shown in clocks.items())
+    else:
+        for part, shown in clocks.items():
+            typer.echo(f"{part:17} {shown['now'][:19]}  {shown['mode']}")
     return 0
 
 
@@ -94,10 +99,11 @@ def _seconds(value: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def policy(
+def policy(  # noqa: PLR0917  # a command's parameters are its options
     agency: Annotated[str, typer.Argument(help="dvc, land, tax or payment; none: show all.")] = "",
     decision: Annotated[str, typer.Argument(help="Which decision.")] = "",
     manner: Annotated[str, typer.Argument(help="instant, manual, or so many working days, e.g. 3.")] = "",
+    json_: AsJson = False,
     state: State = None,
 ) -> int:
     """Show or change how agencies decide: at once, when an officer says so, or after working days."""
@@ -107,18 +113,22 @@ def policy(
     if decision:
         said = {"workingDays": int(manner)} if manner.isdecimal() else manner
         parts.put(agency, "/_lgsp/policy", {decision: said})
-    for name in [agency] if agency else [each for each in _AGENCIES if each in parts.urls]:
-        for key, value in parts.get(name, "/_lgsp/policy").items():
+    agencies = [agency] if agency else [each for each in _AGENCIES if each in parts.urls]
+    found = [(name, key, value) for name in agencies for key, value in parts.get(name, "/_lgsp/policy").items()]
+    if json_:
+        lines({"agency": name, "decision": key, "manner": value} for name, key, value in found)
+    else:
+        for name, key, value in found:
             shown = value if isinstance(value, str) else f"after {value['workingDays']} working day(s)"
             typer.echo(f"{name:8} {key:20} {shown}")
     return 0
 
 
-def canonical(state: State = None) -> int:
-    """Print the canonical form of every agency's database as JSON: equal for runs that had equal effects."""
+def canonical(json_: AsJson = False, state: State = None) -> int:
+    """Print the canonical form of every agency's database as JSON, equal for runs that had equal effects; with --json in one line."""
     parts = parts_of(state)
     forms = {name: parts.get(name, "/_lgsp/canonical") for name in _AGENCIES if name in parts.urls}
-    typer.echo(json.dumps(forms, ensure_ascii=False, indent=1, sort_keys=True))
+    typer.echo(json.dumps(forms, ensure_ascii=False, indent=None if json_ else 1, sort_keys=True))
     return 0
 
 

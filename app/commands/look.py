@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,7 @@ from vn.errors import Unusable
 
 if TYPE_CHECKING:
     from app.messages import Archive
+    from bus import DeadLetter
 
 __all__ = ["dead_letters", "journal", "notices", "show", "trace"]
 
@@ -28,27 +29,27 @@ T = TypeVar("T")
 
 
 def trace(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
-    """The timeline of a case: every message, the time of each leg, and whose turn it is now."""
-    from app.case import timeline, turn
+    """The timeline of a case: every message with each of its attempts, the time of each leg, and whose turn it is now."""
+    from app.case import COLUMNS, case_of, turn
 
-    async def about(archive: "Archive") -> list[Entry]:
-        return [each for each in await archive.journal() if each["subject"] == dossier]
-
-    legs = timeline(_read(settings(state), about))
-    if not legs:
+    case = _read(settings(state), lambda archive: case_of(archive, dossier))
+    if not case.legs:
         raise Unusable(f"no message about {dossier} in the journal; is the code right? See: lgsp journal")
-    now = turn(dossier, legs, parts_of(state))
+    now = turn(case, parts_of(state))
     if json_:
-        lines([*(leg.as_json() for leg in legs), {"turn": now}])
+        lines([*(leg.as_json() for leg in case.legs), {"turn": now}])
         return 0
-    table(("at", "from", "to", "contract", "outcome", "waited", "crossed"), (leg.row() for leg in legs))
+    table(COLUMNS, (leg.row() for leg in case.legs))
     typer.echo(f"waited: since the message that led to it arrived; crossed: from outbox to inbox\nwhose turn: {now}")
     return 0
 
 
-def show(message_id: Annotated[str, typer.Argument(metavar="MESSAGE-ID")], state: State = None) -> int:
-    """One message: headers, payload, and the exchange's verdict for each recipient."""
+def show(message_id: Annotated[str, typer.Argument(metavar="MESSAGE-ID")], json_: AsJson = False, state: State = None) -> int:
+    """One message: headers, payload, and the exchange's verdict on each attempt."""
     message = _read(settings(state), lambda archive: archive.message(message_id))
+    if json_:
+        lines([{"headers": message.headers, "payload": message.payload, "verdicts": message.entries}])
+        return 0
     for name, value in message.headers.items():
         typer.echo(f"{name}: {value}")
     payload = message.payload if isinstance(message.payload, str) else json.dumps(message.payload, ensure_ascii=False, indent=2)
@@ -67,12 +68,15 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
     json_: AsJson = False,
     state: State = None,
 ) -> int:
-    """What crossed the exchange: one row per message and recipient."""
+    """What crossed the exchange: one row per attempt to bring a message to a recipient."""
+    from app.joins import catalogue_of
+    from app.wanted import Wanted
+
+    read = settings(state)
+    wanted = Wanted(contract and catalogue_of(read).by_short(contract).type, outcome, about)
 
     def tell(entry: Entry) -> None:
-        verdicts = (outcome_of(entry), "delivered" if entry["succeeded"] else "refused")
-        names = (short(entry["type"]), entry["type"])
-        if (contract is None or contract in names) and about in (None, entry["subject"]) and (outcome is None or outcome in verdicts):
+        if wanted.fits(entry):
             typer.echo(json.dumps(entry, ensure_ascii=False) if json_ else _row(entry))
 
     async def tell_all(archive: "Archive") -> None:
@@ -82,17 +86,21 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
             async for entry in archive.follow():
                 tell(entry)
 
-    _read(settings(state), tell_all)
+    _read(read, tell_all)
     return 0
 
 
-def notices(dossier: Dossier, state: State = None) -> int:
-    """The payment notices of a dossier as the citizen gets them."""
+def notices(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
+    """The payment notices of a dossier as the citizen gets them; as JSON, in the portal's own names."""
     from rich.console import Console
 
     from app.notices import show_notices
 
-    show_notices(Console(), parts_of(state).get("dvc", f"/ho-so/{dossier}"))
+    case = parts_of(state).get("dvc", f"/ho-so/{dossier}")
+    if json_:
+        lines(case["ThongBaoThue"])
+    else:
+        show_notices(Console(), case)
     return 0
 
 
@@ -110,9 +118,12 @@ def list_dead_letters(json_: AsJson = False, state: State = None) -> int:
 
 
 @dead_letters.command("show")
-def show_dead_letter(name: Name, state: State = None) -> int:
+def show_dead_letter(name: Name, json_: AsJson = False, state: State = None) -> int:
     """One dead letter: where it came from, why, every fault, its original headers and value."""
     letter = _read(settings(state), lambda archive: archive.dead_letter(name))
+    if json_:
+        lines([{"name": name, **_as_json(letter)}])
+        return 0
     typer.echo(f"from {letter.topic}/{letter.partition}/{letter.offset} at {instant(letter.timestamp)}")
     typer.echo(f"{letter.code}: {letter.message}")
     for fault in letter.faults:
@@ -141,6 +152,13 @@ def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
             return await ask(archive)
 
     return asyncio.run(answered())
+
+
+def _as_json(letter: "DeadLetter") -> dict[str, Any]:
+    """`timestamp` in milliseconds since 1970; `value` as text, since what is dead need not be JSON."""
+    why = {name: getattr(letter, name) for name in ("topic", "partition", "offset", "timestamp", "code", "message", "faults")}
+    headers = {header: (value or b"").decode(errors="replace") for header, value in letter.headers}
+    return {**why, "headers": headers, "value": (letter.value or b"").decode(errors="replace")}
 
 
 def _row(entry: Entry) -> str:

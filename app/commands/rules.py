@@ -33,15 +33,16 @@ def list_contracts(json_: AsJson = False) -> None:
 
 
 @contracts.command("show")
-def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")]) -> None:
-    """One contract: who says it, why, and its JSON Schema."""
-    typer.echo(json.dumps(_catalogue().by_short(name).schema, ensure_ascii=False, indent=2))
+def show_contract(name: Annotated[str, typer.Argument(help="Short name or type, e.g. land.transfer-slip.")], json_: AsJson = False) -> None:
+    """One contract: who says it, why, and its JSON Schema; with --json in one line."""
+    typer.echo(json.dumps(_catalogue().by_short(name).schema, ensure_ascii=False, indent=None if json_ else 2))
 
 
 @contracts.command("check")
 def check(
     file: Annotated[Path, typer.Argument(help="A payload, or a CloudEvent with `type` and `data`.")],
     contract: Annotated[str | None, typer.Option(help="Against which contract; a CloudEvent names its own.")] = None,
+    json_: AsJson = False,
 ) -> int:
     """Check a payload against its contract: every fault at once, with its place; exit code 1 if there is any."""
     from contracts import parse
@@ -58,6 +59,9 @@ def check(
         faults = known.faults(held, value)
     except ContractViolation as broken:
         faults = list(broken.faults)
+    if json_:
+        lines({"pointer": fault.pointer, "reason": fault.reason} for fault in faults)
+        return 1 if faults else 0
     for fault in faults:
         typer.echo(f"{file}: {fault}")
     if not faults:
@@ -137,12 +141,13 @@ def why(
     contract: Annotated[str, typer.Argument(metavar="CONTRACT")],
     source: Annotated[str, typer.Argument(metavar="FROM", help="Member id or short name.")],
     recipient: Annotated[str, typer.Argument(metavar="TO", help="Member id or short name.")],
+    json_: AsJson = False,
 ) -> int:
     """Say which rule lets a message through, or what is missing; exit code 1 if it may not pass."""
     register, rights = _rules()
     held = _catalogue().by_short(contract)
     found = rights.why(held, register.named(source).id, register.named(recipient).id)
-    typer.echo(found.reason)
+    typer.echo(json.dumps({"allowed": found.allowed, "reason": found.reason}, ensure_ascii=False) if json_ else found.reason)
     return 0 if found.allowed else 1
 
 

@@ -1,9 +1,23 @@
 """The one door to Kafka: aiokafka enters here and nowhere else."""
 
-from bus.kafka.admin import Admin
+from bus.kafka.admin import Admin, Group
 from bus.kafka.consumer import Consumer, Taken
 from bus.kafka.producer import Producer
 from bus.kafka.reader import Reader
 from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record, now_ms
 
-__all__ = ["Ack", "Admin", "Backoff", "Consumer", "KafkaSettings", "Place", "Producer", "Reader", "Received", "Record", "Taken", "now_ms"]
+__all__ = [
+    "Ack",
+    "Admin",
+    "Backoff",
+    "Consumer",
+    "Group",
+    "KafkaSettings",
+    "Place",
+    "Producer",
+    "Reader",
+    "Received",
+    "Record",
+    "Taken",
+    "now_ms",
+]

@@ -1,23 +1,32 @@
-"""Makes, lists and removes topics."""
+"""Makes, lists and removes topics; looks at groups."""
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
-from bus.kafka.settings import KafkaSettings, connect, log
+from bus.kafka.settings import KafkaSettings, Place, connect, log
 from bus.topics import Topic
 from vn.errors import BadEnvironment, CannotConnect
 
 POLL = 0.1
 
 
+@dataclass(frozen=True)
+class Group:
+    """A consumer group: how many read in it now, and the offset that each place goes on from; a place nobody has read is not named."""
+
+    members: int
+    committed: Mapping[Place, int]
+
+
 class Admin:
-    """The topics of a broker; `async with` it."""
+    """The topics and groups of a broker; `async with` it."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -64,6 +73,14 @@ class Admin:
         if names:
             answer = await connect(lambda: self._usable.delete_topics(list(names)), self._settings)
             _raise(answer.topic_error_codes, but=UnknownTopicOrPartitionError)
+
+    async def group(self, name: str) -> Group:
+        """A consumer group; one that never was has no members and has committed nothing."""
+        described = await connect(lambda: self._usable.describe_consumer_groups([name]), self._settings)
+        offsets = await connect(lambda: self._usable.list_consumer_group_offsets(name), self._settings)
+        (found,) = (group for answer in described for group in answer.groups)
+        _, _, _, _, _, members, *_ = found
+        return Group(len(members), {Place(*place): each.offset for place, each in offsets.items() if each.offset >= 0})
 
     async def _missing(self, names: Sequence[str]) -> list[str]:
         try:

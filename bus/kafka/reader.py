@@ -1,7 +1,7 @@
 """Reads records by their place, outside of any group: one record, or a whole topic up to its present end."""
 
-from collections.abc import AsyncIterator
-from types import TracebackType
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,6 +11,7 @@ from bus.kafka.settings import KafkaSettings, Place, Received, connect, stop_qui
 from vn.errors import Retry
 
 WITHIN_MS = 2000
+NOWHERE: Mapping[Place, int] = MappingProxyType({})
 
 
 class Reader:
@@ -41,11 +42,11 @@ class Reader:
             raise Retry(f"{place.topic}: {type(error).__name__}") from error
         return None
 
-    async def everything(self, topic: str) -> AsyncIterator[Received]:
-        """Every record from the first to the one that is last now, partition by partition in turns."""
+    async def everything(self, topic: str, *, since: Mapping[Place, int] = NOWHERE) -> AsyncIterator[Received]:
+        """Every record from the first to the one that is last now, partition by partition in turns; `since`: from there in that place."""
         ends = await self._ends(topic)
         starts = await self._usable.beginning_offsets([TopicPartition(*place) for place in ends])
-        async for record in self._from({Place(*place): offset for place, offset in starts.items()}, ends):
+        async for record in self._from({Place(*place): max(first, since.get(Place(*place), 0)) for place, first in starts.items()}, ends):
             yield record
 
     async def follow(self, topic: str, *, since_start: bool = True) -> AsyncIterator[Received]:

@@ -44,6 +44,7 @@ def create_app(settings: AgencySettings) -> FastAPI:
         decisions={RETURN: "Trả kết quả cho người nộp hồ sơ"},
         work=WORK,
         canonical_body=_without_instants,
+        version=2,
     )
     return assemble(settings, profession, people, machines)
 

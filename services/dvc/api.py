@@ -66,7 +66,7 @@ async def acceptance_slip(code: str, here: Here) -> dict[str, Any]:
         found = DOSSIERS.get(tx, code)
     if found.accepted_at is None:
         raise NotAllowed("hồ sơ chưa được tiếp nhận, chưa có giấy tiếp nhận")
-    due = found.due_at or found.accepted_at
+    due = found.promised_for or found.accepted_at
     return shown.acceptance_slip(found, working_days_between(arrival_day(found.accepted_at), due.date()))
 
 

@@ -117,7 +117,8 @@ def sync(tx: Transaction, said: DongBo) -> TraLoi:
             DOSSIERS.add(tx, each.dossier())
             _remember(tx, each.MaHoSo, Progress(each.dossier().status, each.NgayTiepNhan, each.DonViXuLy, "Đồng bộ lần đầu"))
         else:
-            updated = replace(known, content=each.content(), due_at=each.NgayHenTra or known.due_at)
+            promised = known.promised_for or each.NgayHenTra
+            updated = replace(known, content=each.content(), promised_for=promised, due_at=each.NgayHenTra or known.due_at)
             status = each.dossier().status
             if status is known.status:
                 DOSSIERS.put(tx, updated)

@@ -28,6 +28,7 @@ class Dossier:
     """A dossier (hồ sơ); `content` is the citizen's form. `synced`: another one-stop's, shown here for tracking only.
 
     While a withdrawal is asked for, `back_to` is the status it returns to when refused: what the land office last said.
+    `promised_for` is the due date as it stood at acceptance; a pause or a supplement moves `due_at`, not the promise.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Dossier:
     content: dict[str, Any]
     submitted_at: datetime
     accepted_at: datetime | None = None
+    promised_for: datetime | None = None
     due_at: datetime | None = None
     ended_at: datetime | None = None
     back_to: Status | None = None
@@ -135,11 +137,13 @@ def _while_withdrawing(dossier: Dossier, said: Progress) -> Dossier:
 
 
 def _noted(dossier: Dossier, said: Progress) -> Dossier:
-    accepted = said.status is Status.ACCEPTED and dossier.accepted_at is None
+    accepted_at = said.since if said.status is Status.ACCEPTED and dossier.accepted_at is None else dossier.accepted_at
+    due_at = said.due_at or dossier.due_at
     return replace(
         dossier,
-        due_at=said.due_at or dossier.due_at,
-        accepted_at=said.since if accepted else dossier.accepted_at,
+        due_at=due_at,
+        accepted_at=accepted_at,
+        promised_for=dossier.promised_for or (due_at if accepted_at else None),
         ended_at=said.since if dossier.final or said.status is Status.DONE else dossier.ended_at,
         missing=said.missing if said.status in (Status.SUPPLEMENT, Status.NOT_ACCEPTED, Status.STOPPED) else (),
     )

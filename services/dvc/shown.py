@@ -124,9 +124,9 @@ def acceptance_slip(dossier: Dossier, working_days: int) -> Shown:
             for place, paper in enumerate(dossier.content.get("TaiLieuNop", ()), start=1)
         ],
         "SoLuongHoSo": 1,
-        "ThoiGianGiaiQuyet": f"{working_days} ngày làm việc" if dossier.due_at else None,
+        "ThoiGianGiaiQuyet": f"{working_days} ngày làm việc" if dossier.promised_for else None,
         "ThoiGianNhanHoSo": moment(dossier.accepted_at),
-        "ThoiGianTraKetQua": moment(dossier.due_at),
+        "ThoiGianTraKetQua": moment(dossier.promised_for),
         "DangKyNhanKetQua": "Trực tuyến" if about["KenhThucHien"] == "2" else "Tại bộ phận Một cửa",
     }
 

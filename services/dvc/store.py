@@ -23,6 +23,7 @@ DOSSIERS = Records(
         Column("content", JSON, nullable=False),
         Column("submitted_at", Instant, nullable=False, info=SKIP),
         Column("accepted_at", Instant, info=SKIP),
+        Column("promised_for", Instant, info=SKIP),
         Column("due_at", Instant, info=SKIP),
         Column("ended_at", Instant, info=SKIP),
         Column("back_to", Integer),

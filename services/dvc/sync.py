@@ -113,6 +113,7 @@ class HoSoDongBo(Native):
             content=self.content(),
             submitted_at=self.NgayNopHoSo or self.NgayTiepNhan,
             accepted_at=self.NgayTiepNhan,
+            promised_for=self.NgayHenTra,
             due_at=self.NgayHenTra,
             ended_at=self.NgayKetThucXuLy,
         )

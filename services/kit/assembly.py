@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from services.kit import admin, feed
 from services.kit.agency import Agency, AgencySettings, Profession
+from services.kit.documented import document
 from services.kit.problems import BodyLimit, Unexpected, install
 
 
@@ -34,4 +35,5 @@ def assemble(settings: AgencySettings, profession: Profession, *routers: APIRout
     app.add_middleware(BodyLimit, limit=settings.max_body)
     for router in (feed.router, *routers, admin.router):  # the feed is asked most often, and routes are tried in order
         app.include_router(router)
+    document(app)
     return app

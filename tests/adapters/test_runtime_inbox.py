@@ -62,15 +62,17 @@ async def test_a_no_is_asked_three_times_then_reported_with_its_faults_and_what_
     wires: ExchangeSide, fake: FakeAgency, begin: Begin
 ):
     first, second, other = withdrawal(1, "không"), withdrawal(1), withdrawal(2)
-    body = {"title": "Không hợp lệ", "detail": "1 lỗi", "errors": [{"pointer": "/lyDo", "detail": "không được nhận"}]}
+    errors = [{"pointer": "/lyDo", "detail": "không được nhận"}, {"pointer": "/nguoiRut", "detail": "bắt buộc phải có"}]
+    body = {"title": "Không hợp lệ", "detail": "2 lỗi", "errors": errors}
     fake.misbehave = lambda call: JSONResponse(body, 422) if call.body["lyDo"] == "không" else None
     running = await begin()
     await wires.deliver(first, second, other)
     (failed,) = await wires.failures(1)
     assert (failed.message_id, failed.source) == (first.id, first.source)
     assert (failed.topic, failed.offset) == (wires.space.inbox(ILIS), 0)
-    assert (failed.code, failed.message) == ("agency.answered_no", "1 lỗi")
-    assert [(fault.pointer, fault.reason) for fault in failed.faults] == [("/lyDo", "không được nhận")]
+    assert (failed.code, failed.message) == ("agency.answered_no", "2 lỗi")
+    told = [(fault.pointer, fault.reason) for fault in failed.faults]
+    assert told == [("/reason", "không được nhận"), ("", "/nguoiRut: bắt buộc phải có")], "in the words of the contract, not of the agency"
     await until(lambda: len(fake.applied) == 2)
     assert Counter(call.key for call in fake.calls) == dict(zip(keys([first, second, other]), (3, 1, 1), strict=True))
     (report,) = await wires.said()

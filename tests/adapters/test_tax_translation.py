@@ -13,7 +13,7 @@ from lxml import etree
 import contracts
 from adapters.runtime import Answer, FeedItem, Nonsense, Received
 from adapters.tax import TAX
-from adapters.tax.documents import body_of, document, read_no
+from adapters.tax.documents import body_of, document, faults, read_no
 from adapters.tax.fields import pointer_of, read
 from adapters.tax.tables import BODIES, SLIP
 from bus.envelope import Message
@@ -24,7 +24,7 @@ from services.tax.gateway_xml import read as read_document
 from tests.services.serving import feed
 from tests.services.tax_messages import DOSSIER, NOW, Tax, home, slip, slip_parcel, tax_office
 from vn.clock import VN
-from vn.errors import AgencyAnsweredNo
+from vn.errors import AgencyAnsweredNo, Fault
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 INCOMING = {
@@ -139,6 +139,7 @@ def test_markup_in_text_stays_text() -> None:
 @pytest.mark.parametrize(
     ("path", "pointer"),
     [
+        ("/PHIEU_CHUYEN", ""),
         ("/PHIEU_CHUYEN/DS_THUA_DAT/THUA_DAT[2]/DIEN_TICH/DT_THUA", "/parcels/1/areas/parcel"),
         ("/PHIEU_CHUYEN/DS_THUA_DAT/THUA_DAT/MA_DBHC", "/parcels/0/parcel/communeCode"),
         ("/PHIEU_CHUYEN/DS_THUA_DAT/THUA_DAT[1]/MA_GCN", "/parcels/0/certificate"),
@@ -150,12 +151,25 @@ def test_markup_in_text_stays_text() -> None:
         ("/PHIEU_CHUYEN/TO_KHAI/CHUYEN_MDSD/DT_CHUYEN", "/declarations/purposeChange/area"),
         ("/PHIEU_CHUYEN/GHI_NO", "/deferral"),
         ("/PHIEU_CHUYEN/MA_CQ_THUE", "/taxOffice"),
-        ("/PHIEU_CHUYEN/KHONG_CO", ""),
-        ("", ""),
     ],
 )
 def test_a_place_in_the_document_is_a_pointer_into_the_contract(path: str, pointer: str) -> None:
-    assert pointer_of(path, SLIP) == pointer
+    assert pointer_of(path, SLIP) == (pointer, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "reason"),
+    [
+        ("", "", "sai"),
+        ("/PHIEU_CHUYEN/MA_CQ_THUE", "/taxOffice", "sai"),
+        ("/PHIEU_CHUYEN/KHONG_CO", "", "/PHIEU_CHUYEN/KHONG_CO: sai"),
+        ("/PHIEU_CHUYEN/DS_THUA_DAT/THUA_DAT[2]/LA", "/parcels/1", "/PHIEU_CHUYEN/DS_THUA_DAT/THUA_DAT[2]/LA: sai"),
+        ("/DATA/HEADER/MSG_ID", "", "/DATA/HEADER/MSG_ID: sai"),
+    ],
+)
+def test_a_place_that_the_contract_does_not_know_is_named_in_the_reason(path: str, place: str, reason: str) -> None:
+    around = etree.fromstring(f"<DS_LOI><LOI><DUONG_DAN>{path}</DUONG_DAN><MO_TA>sai</MO_TA></LOI></DS_LOI>")
+    assert faults(around) == [Fault(place, reason)]
 
 
 def test_a_no_of_the_gateway_names_its_code_and_every_fault(catalogue: Catalogue) -> None:

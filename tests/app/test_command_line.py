@@ -1,12 +1,15 @@
 """A user's mistake is one line that says what to do, and an exit code; never a traceback."""
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bus import Code, Failure
 from tests.app.lgsp import NOBODY, lgsp
+from tests.exchange.test_dropped_in import ABOUT, SCHEMA
 
 USAGE, NOBODY_THERE, ENVIRONMENT = 2, 11, 14
 
@@ -52,6 +55,12 @@ def taken() -> Iterator[int]:
         ("contracts diff broken.json fine.json", USAGE, "broken.json: not JSON"),
         ("contracts diff fine.json fine.json --mode sideways", USAGE, "say backward, forward, full or none"),
         ("contracts export a-file/below", ENVIRONMENT, "a-file/below: Not a directory"),
+        ("journal --contract land.transfer-slop", USAGE, "did you mean 'land.transfer-slip'?"),
+        ("journal --contract nonsense", USAGE, "lgsp contracts list"),
+        ("journal --outcome delivred", USAGE, "did you mean 'delivered'?"),
+        ("journal --outcome client.acces_denied", USAGE, "did you mean 'client.access_denied'?"),
+        ("journal --outcome agency.anwered_no", USAGE, "did you mean 'agency.answered_no'?"),
+        ("journal --outcome nonsense", USAGE, "there are delivered, refused, client.malformed_envelope"),
         ("access why land.transfer-slip ilis nobody", USAGE, "nobody"),
         ("sample nonsense", USAGE, "lgsp sample list"),
         ("sample transfer --fault nonsense", USAGE, "lgsp sample list"),
@@ -112,6 +121,20 @@ def test_where_nothing_runs_the_user_hears_how_to_start_it(command: str, folder:
     assert "lgsp up" in said.err
 
 
+@pytest.mark.parametrize("outcome", ["delivered", "refused", *Code, *Failure, "agency.tax.error_22", "agency.own_word"])
+def test_every_outcome_that_the_exchange_can_journal_may_be_asked_for(outcome: str, folder: Path) -> None:
+    assert lgsp("journal", "--outcome", outcome, state=folder / "state").code == NOBODY_THERE
+
+
+@pytest.mark.parametrize("name", ["land.transfer-slip", "vn.gov.land.transfer-slip.v1", "land.question", "land.question.v2"])
+def test_every_contract_in_force_may_be_asked_for_also_one_that_was_dropped_in(name: str, folder: Path) -> None:
+    (folder / "contracts").mkdir()
+    (folder / "contracts" / "question.yaml").write_text(ABOUT, encoding="utf-8")
+    (folder / "contracts" / "question.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
+    said = lgsp("journal", "--contract", name, state=folder / "state", variables={"LGSP_CONTRACTS": str(folder / "contracts")})
+    assert said.code == NOBODY_THERE, said.err
+
+
 @pytest.mark.parametrize(
     ("command", "variable", "value", "code", "advice"),
     [
@@ -149,6 +172,24 @@ def test_a_port_in_use_is_named_with_its_variable(command: str, variable: str, t
     assert said.err.count("\n") == 1
     assert str(taken) in said.err
     assert variable in said.err
+
+
+SHOW = (
+    *("trace", "show", "journal", "notices", "dead-letters list", "dead-letters show", "sample", "pay", "clock", "policy", "members"),
+    *("canonical", "contracts list", "contracts show", "contracts check", "contracts diff", "access list", "access why", "reset", "demo"),
+)
+
+
+@pytest.mark.parametrize("command", SHOW)
+def test_every_command_that_shows_something_offers_json(command: str, folder: Path) -> None:
+    said = lgsp(*command.split(), "--help", state=folder)
+    assert "--json" in said.out
+
+
+def test_faults_of_a_payload_are_told_to_programs_one_object_a_line(folder: Path) -> None:
+    said = lgsp("contracts", "check", str(folder / "fine.json"), "--contract", "dossier.withdrawal-requested", "--json", state=folder)
+    assert said.code == 1
+    assert {each["pointer"] for each in said.objects} == {"/dossier", "/requestedAt", "/reason"}
 
 
 def test_a_payload_that_breaks_its_contract_is_shown_with_every_fault_and_code_1(folder: Path) -> None:

@@ -35,7 +35,7 @@ def dossier(up: Up) -> str:
     """Handed in, paid, and at its end."""
     code = good(up, "submit", "-", given=good(up, "sample", "transfer").out).out.strip()
     until(up, code, "the citizen's: 2 notice(s) to pay")
-    assert len(good(up, "pay", code).out.splitlines()) == 2
+    assert [len(each["attempt"]) for each in good(up, "pay", code, "--json").objects] == [17, 17]
     until(up, code, "nobody's: result returned (status 10)")
     return code
 
@@ -95,6 +95,27 @@ def test_the_journal_is_listed_whole_or_in_part(up: Up, dossier: str) -> None:
     slips = good(up, "journal", "--contract", "land.transfer-slip", "--json").objects
     assert [each["recipient"] for each in slips] == ["VN/GOV/G12.20/tct"]
     assert good(up, "journal", "--outcome", "refused").out == ""
+
+
+def test_whatever_is_shown_is_told_to_programs_too_one_object_a_line(up: Up, dossier: str) -> None:
+    notices = good(up, "notices", dossier, "--json").objects
+    assert len(notices) == 2
+    assert {each["TrangThai"] for each in notices} == {"DA_NOP_DU"}
+    (slip,) = good(up, "journal", "--contract", "land.transfer-slip", "--json").objects
+    (shown,) = good(up, "show", slip["messageId"], "--json").objects
+    assert (shown["headers"]["ce_id"], shown["payload"]["dossier"], shown["verdicts"]) == (slip["messageId"], dossier, [slip])
+    clocks = good(up, "clock", "--json").objects
+    assert {each["part"] for each in clocks} == set(PARTS) - {"broker"}
+    assert {(each["now"][:16], each["mode"]) for each in clocks} == {(MONDAY, "frozen")}
+    policies = good(up, "policy", "land", "--json").objects
+    assert {("land", "check", "instant")} <= {(each["agency"], each["decision"], each["manner"]) for each in policies}
+    assert len(policies) == len(good(up, "policy", "land").out.splitlines())
+    kinds = good(up, "sample", "list", "--json").objects
+    assert {"kind": "transfer"}.items() <= next(each for each in kinds if each.get("kind") == "transfer").items()
+    assert any("fault" in each for each in kinds)
+    (form,) = good(up, "sample", "transfer", "--json").objects
+    assert form["LoaiThuTuc"] == "CHUYEN_NHUONG"
+    assert good(up, "access", "why", "land.transfer-slip", "ilis", "tct", "--json").objects[0]["allowed"] is True
 
 
 def test_notices_are_shown_as_the_citizen_gets_them(up: Up, dossier: str) -> None:
@@ -174,7 +195,7 @@ def test_state_survives_ctrl_c_which_ends_everything_within_five_seconds_and_kil
         assert databases(third) == later
         _invited(third)
         good(third, "pay", paying)
-        until(third, paying, "on its way (status 6)")  # nobody tells the land office
+        until(third, paying, "ilis's: 1 message(s) wait in its inbox, nobody reads it")
         said = good(third, "reset", "--json").objects
         assert said == [{"reset": True}]
         assert good(third, "journal").out == ""

@@ -1,6 +1,7 @@
 """Messages of the land dossier that keep to their contracts."""
 
 import itertools
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,3 +44,21 @@ def notice(**changed: Any) -> Message:
     """The tax authority's payment notice: to the land office and to the portal."""
     payload = orjson.dumps(example("tax.payment-notice", "good-income-tax"))
     return slip_cancelled(**{"source": TCT, "type": "vn.gov.tax.payment-notice.v1", "payload": payload} | changed)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record as it would be read."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+def kept(message: Message, topic: str = "s.outbox.VN.GOV.H37.15.ilis") -> Kept:
+    """A message as it would be read from an outbox."""
+    return Kept(topic, 3, 17, 1_700_000_000_000, message.key, message.payload, tuple(message.to_headers()))

@@ -7,7 +7,7 @@ import pytest
 from aiokafka.errors import OutOfOrderSequenceNumber
 from aiokafka.partitioner import murmur2
 
-from bus import Admin, Consumer, KafkaSettings, Place, Producer, Reader, Record, Space, Taken, Topic
+from bus import Admin, Consumer, Group, KafkaSettings, Place, Producer, Reader, Record, Space, Taken, Topic
 from tests.support import eventually
 from vn.errors import CannotConnect, Refused
 
@@ -135,6 +135,22 @@ async def test_a_restarted_member_goes_on_after_what_was_committed(kafka: KafkaS
         async with Consumer(kafka, [topic], group=f"{topic}-g", instance="one") as consumer:
             second = await taken(consumer, 5)
     assert (len(first), len(second)) == (300, 5)
+
+
+async def test_a_group_is_seen_with_its_members_and_what_it_has_committed_and_one_that_never_was_has_neither(
+    kafka: KafkaSettings, topic: str
+) -> None:
+    async with Admin(kafka) as admin, Producer(kafka) as producer, Reader(kafka) as reader:
+        assert await admin.group(f"{topic}-g") == Group(0, {})
+        acks = await producer.send_all(records(topic, 30))
+        async with Consumer(kafka, [topic], group=f"{topic}-g") as consumer:
+            assert len(await taken(consumer, 30)) == 30
+            ends = {Place(topic, ack.partition): 1 + max(a.offset for a in acks if a.partition == ack.partition) for ack in acks}
+            assert await consumer.commit(ends)
+            assert await admin.group(f"{topic}-g") == Group(1, ends)
+        assert await admin.group(f"{topic}-g") == Group(0, ends)
+        more = await producer.send_all(records(topic, 3))
+        assert len([record async for record in reader.everything(topic, since=ends)]) == len(more)
 
 
 async def test_a_lag_is_what_nobody_took_yet_and_unknown_until_the_broker_has_told(kafka: KafkaSettings, topic: str) -> None:

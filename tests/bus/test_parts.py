@@ -1,40 +1,24 @@
 """The small parts of the exchange: remembered ids, receipts, dead letters, journal."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
 import pytest
 
-from bus import Message, Received, Space, decode
+from bus import EXCHANGE, Received, Space, decode
 from bus.dead_letters import PREFIX, dead_letter, read, replay
-from bus.journal import about, about_broken, failed, key_of
+from bus.journal import about, about_broken, attempts, failed, key_of
 from bus.receipts import original, receipt
 from bus.refusals import MAX_FAULT_BYTES, Code, bounded, refusal
 from bus.reused_ids import ReusedIds
 from contracts import Catalogue
-from tests.bus.samples import ILIS, TCT, slip_cancelled
+from tests.bus.samples import ILIS, TCT, Kept, kept, slip_cancelled
 from vn.errors import Fault, Refused, Unusable
 
 AT = datetime(2025, 7, 1, tzinfo=UTC)
 PLACE = ("t", 0)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A record as it would be read."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...]
-
-
-def kept(message: Message, topic: str = "s.outbox.VN.GOV.H37.15.ilis") -> Received:
-    return Kept(topic, 3, 17, 1_700_000_000_000, message.key, message.payload, tuple(message.to_headers()))
 
 
 def test_an_id_is_known_again_with_its_content_for_at_least_the_window() -> None:
@@ -134,6 +118,26 @@ def test_what_is_no_dead_letter_is_not_read_as_one_and_one_of_another_space_is_n
     letter = read(Kept(made.topic, 3, 0, 0, made.key, made.value, tuple(made.headers)))
     with pytest.raises(Unusable, match="neither an outbox nor an inbox of space other"):
         replay(letter, Space("other"))
+
+
+async def test_a_journal_reader_is_shown_each_attempt_once_however_often_the_exchange_journaled_it() -> None:
+    message, receipt_ = slip_cancelled(), slip_cancelled(source=EXCHANGE)
+    first, again = kept(message), replace(kept(message), offset=21)
+    refused = failed(about(message, first, "s"), Refused("client.access_denied", "no"))
+    delivered = about(message, again, "s", recipient=TCT, out=2)
+    answers = [about(receipt_, replace(kept(receipt_, "s.inbox.x"), offset=offset), "s", recipient=ILIS) for offset in (4, 5)]
+
+    async def journal() -> AsyncIterator[Received]:
+        for entry in (refused, refused, answers[0], answers[1], delivered, {**delivered, "requestOutTs": 3}):
+            yield replace(kept(message), value=orjson.dumps(entry))
+
+    shown = await attempts(journal())
+    assert [(each["messageId"], each["offset"], each["succeeded"]) for each in shown] == [
+        (message.id, 17, False),
+        (receipt_.id, 5, True),
+        (message.id, 21, True),
+    ]
+    assert shown[-1]["requestOutTs"] == 3
 
 
 def test_the_journal_of_a_broken_envelope_holds_what_can_be_read() -> None:

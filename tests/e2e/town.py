@@ -19,7 +19,7 @@ from app.province import Province
 from app.samples import Wish, sample
 from app.settings import AGENCIES, Settings
 from app.state import prepare
-from bus import KafkaSettings, Reader, Space
+from bus import KafkaSettings, Reader, Space, latest
 from tests.support import eventually
 from vn.clock import VN
 
@@ -147,9 +147,9 @@ class Town:
         return [(each["ChuSuDung"]["SoDinhDanh"], each["TyLe"]) for each in found]
 
     async def journal(self, dossier: str | None = None, contract: str | None = None) -> list[Entry]:
-        """What crossed the exchange, in the order of time."""
+        """What crossed the exchange, each message once for each recipient, in the order in which it was first carried."""
         async with Archive.open(self.settings) as archive:
-            found = await archive.journal()
+            found = latest(await archive.journal())
         return [each for each in found if dossier in (None, each["subject"]) and (contract is None or short(each["type"]) == contract)]
 
     async def crossed(self, dossier: str) -> list[tuple[str, str, str]]:

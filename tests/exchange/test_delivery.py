@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bus import Exchange, Members
-from bus.journal import FIELDS, latest
+from bus.journal import FIELDS, attempts, key_of, latest
 from tests.bus.samples import DVC, ILIS, TCT, notice, slip_cancelled
 from tests.exchange.wire import Wire, running
 from tests.support import eventually
@@ -67,12 +67,14 @@ async def test_the_journal_has_every_field_and_nothing_else(wire: Wire, exchange
     }
 
 
-async def test_an_equal_repeat_is_delivered_again_and_a_journal_reader_counts_it_once(wire: Wire, exchange: Exchange) -> None:
+async def test_an_equal_repeat_is_delivered_again_as_another_attempt_of_one_message(wire: Wire, exchange: Exchange) -> None:
     message = slip_cancelled()
-    await wire.say(message, message)
+    acks = await wire.say(message, message)
     assert [each.id for each in await wire.heard(TCT, 2)] == [message.id] * 2
     await wire.journal(2)
-    assert list(await latest(wire.records(wire.space.journal))) == [(ILIS, message.id, TCT)]
+    entries = await attempts(wire.records(wire.space.journal))
+    assert [each["offset"] for each in entries] == [ack.offset for ack in acks]
+    assert [key_of(each) for each in latest(entries)] == [(ILIS, message.id, TCT)]
 
 
 async def test_a_member_that_wants_all_receipts_is_told_what_was_accepted(wire: Wire, tmp_path: Path) -> None:

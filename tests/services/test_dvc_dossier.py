@@ -106,6 +106,15 @@ def test_the_term_on_the_acceptance_slip_of_a_late_arrival_counts_from_the_next_
     assert dvc.get(f"/ho-so/{code}/giay-tiep-nhan").json()["ThoiGianGiaiQuyet"] == "8 ngày làm việc"
 
 
+def test_the_acceptance_slip_goes_on_naming_what_was_promised_when_the_due_date_moves(dvc, code, say):
+    say(2, NgayKetThucTheoQuyDinh="20251211170000")
+    promised = dvc.get(f"/ho-so/{code}/giay-tiep-nhan").json()
+    say(4)
+    say(5, NgayKetThucTheoQuyDinh="20251225170000")
+    assert shown(dvc, code)["NgayHenTra"] == "20251225170000"
+    assert dvc.get(f"/ho-so/{code}/giay-tiep-nhan").json() == promised
+
+
 def test_the_due_date_moves_when_the_land_office_says_so_and_stays_when_it_says_nothing(dvc, code, say):
     say(2, NgayKetThucTheoQuyDinh="20251211170000")
     say(4)
