@@ -8,9 +8,9 @@ from typing import Any, Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
 
-from bus.kafka.settings import Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
+from bus.kafka.pulse import has_stopped
+from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 
 Taken = Mapping[Place, Sequence[Received]]
 OnRevoked = Callable[[frozenset[Place]], Awaitable[None]]
@@ -73,12 +73,12 @@ class Consumer:
                 taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
             for place, records in taken.items():
                 await self._note_gap(client, place, records)
-        except (KafkaError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             log.warning("the consumer is replaced", group=self._group, error=type(error).__name__)
             await self._give_up(client)
             return {}
         self._look_after(client)
-        if not taken and self.age() > self._settings.stalled_after:
+        if not taken and (self.age() > self._settings.stalled_after or has_stopped(client)):
             log.warning("the consumer is replaced", group=self._group, error="stalled", age=round(self.age(), 1))
             await self._give_up(client)
         return taken
@@ -93,7 +93,7 @@ class Consumer:
         try:
             if offsets:
                 await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
-        except (KafkaError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
             return False
         return len(offsets) == len(positions)
@@ -159,7 +159,7 @@ class Consumer:
         try:
             self._client = await asyncio.wait_for(self._start(), self._settings.connect_within)
             self.remade += 1
-        except (KafkaError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             log.warning("no new consumer yet", group=self._group, error=type(error).__name__)
             await self._backoff.wait()
 

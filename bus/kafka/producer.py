@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.partitioner import DefaultPartitioner
 
-from bus.kafka.settings import Ack, Backoff, KafkaSettings, Record, connect, log, now_ms, stop_quietly
+from bus.kafka.pulse import has_stopped
+from bus.kafka.settings import TROUBLE, Ack, Backoff, KafkaSettings, Record, connect, log, now_ms, stop_quietly
 from vn.errors import Refused
 
 _by_key = DefaultPartitioner()
@@ -49,7 +50,7 @@ class Producer:
                 if pending is None:
                     pending = await self._by_partition(client, records)
                 results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
-            except (KafkaError, OSError) as error:
+            except TROUBLE as error:
                 await self._replace(client, error)
                 continue
             pending = [(t, p, [i for i in positions if acks[i] is None]) for t, p, positions in pending]
@@ -57,7 +58,7 @@ class Producer:
             fault = next((result for result in results if isinstance(result, BaseException)), None)
             if isinstance(fault, MessageSizeTooLargeError | RecordListTooLargeError):
                 raise Refused("client.message_too_large", "the broker's own limit is smaller than this message") from fault
-            if isinstance(fault, KafkaError | OSError | TimeoutError):
+            if isinstance(fault, TROUBLE):
                 await self._replace(client, fault)
             elif fault is not None:
                 raise fault
@@ -109,11 +110,13 @@ class Producer:
 
     async def _usable(self) -> AIOKafkaProducer:
         async with self._making:
+            if self._client is not None and has_stopped(self._client):
+                await self._drop(self._client, "stalled")
             while self._client is None:
                 try:
                     self._client = await self._start()
                     self.remade += 1
-                except (KafkaError, OSError) as error:
+                except TROUBLE as error:
                     log.warning("no new producer yet", error=type(error).__name__)
                     await self._backoff.wait()
             return self._client
@@ -124,10 +127,13 @@ class Producer:
             current = self._client
             if current is None or current is not broken:
                 return
-            log.warning("the producer is replaced", error=type(error).__name__)
-            self._client = None
-            await stop_quietly(current, self._settings.stop_within)
+            await self._drop(current, type(error).__name__)
             await self._backoff.wait()
+
+    async def _drop(self, client: AIOKafkaProducer, why: str) -> None:
+        log.warning("the producer is replaced", error=why)
+        self._client = None
+        await stop_quietly(client, self._settings.stop_within)
 
     async def _start(self) -> AIOKafkaProducer:
         settings = self._settings

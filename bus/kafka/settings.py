@@ -13,6 +13,8 @@ from aiokafka.errors import KafkaError
 from vn.errors import CannotConnect
 
 log = structlog.get_logger("bus.kafka")
+TROUBLE = (KafkaError, OSError, TimeoutError, RuntimeError)
+"""What a client of aiokafka raises where the broker is away; RuntimeError comes from uvloop, where a connection has just gone."""
 T = TypeVar("T")
 
 BACKOFF_FIRST = 0.2
@@ -114,7 +116,7 @@ async def stop_quietly(client: Stoppable, within: float) -> None:
     """Stop a client under a deadline: with a dead coordinator it would otherwise never return."""
     try:
         await asyncio.wait_for(client.stop(), within)
-    except (KafkaError, OSError, TimeoutError) as error:
+    except TROUBLE as error:
         log.warning("a Kafka client did not stop cleanly", error=type(error).__name__)
 
 
@@ -125,7 +127,7 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
     while True:
         try:
             return await asyncio.wait_for(make(), max(deadline - time.monotonic(), 0.1))
-        except (KafkaError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(
                     f"no Kafka broker answers at {settings.bootstrap} within {settings.connect_within:g} s ({type(error).__name__}); "

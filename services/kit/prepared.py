@@ -27,7 +27,8 @@ class Prepared:
         """What a SELECT finds."""
         made = self._for(dialect)
         cursor.execute(made.text, made.given(values))
-        return [made.row(found) for found in cursor.fetchall()]
+        read = made.reading(cursor)
+        return [made.row(found, read) for found in cursor.fetchall()]
 
     def run(self, cursor: Cursor, dialect: Dialect, values: Values) -> int:
         """How many rows an INSERT, UPDATE or DELETE has touched."""
@@ -57,10 +58,10 @@ class _Made:
         self._fixed: dict[str, Any] = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         bound = {name: _into(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._into = [(name, change) for name, change in bound.items() if change is not None]
-        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-        self._names = [str(column.key) for column in columns]
-        read = [(str(column.key), _out_of(column.type, dialect)) for column in columns]
-        self._out_of = [(name, change) for name, change in read if change is not None]
+        self._columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        self._names = [str(column.key) for column in self._columns]
+        self._dialect = dialect
+        self._reading: list[tuple[str, _Change]] | None = None
 
     def given(self, values: Values) -> Any:
         """The parameters as the driver wants them."""
@@ -69,10 +70,18 @@ class _Made:
             said[name] = change(said[name])
         return said if self._order is None else [said[name] for name in self._order]
 
-    def row(self, found: Sequence[Any]) -> dict[str, Any]:
+    def reading(self, cursor: Cursor) -> list[tuple[str, _Change]]:
+        """Which columns do not come as they are wanted, and what makes them so; the driver says in what they come."""
+        if self._reading is None:
+            codes = [described[1] for described in cursor.description]
+            changes = [_out_of(column.type, self._dialect, code) for column, code in zip(self._columns, codes, strict=True)]
+            self._reading = [(name, change) for name, change in zip(self._names, changes, strict=True) if change is not None]
+        return self._reading
+
+    def row(self, found: Sequence[Any], reading: list[tuple[str, _Change]]) -> dict[str, Any]:
         """A row as values of ours."""
         row = dict(zip(self._names, found, strict=True))
-        for name, change in self._out_of:
+        for name, change in reading:
             row[name] = change(row[name])
         return row
 
@@ -81,5 +90,5 @@ def _into(kind: TypeEngine[Any], dialect: Dialect) -> _Change | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> _Change | None:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+def _out_of(kind: TypeEngine[Any], dialect: Dialect, code: object) -> _Change | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, code)

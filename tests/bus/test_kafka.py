@@ -1,5 +1,6 @@
 """The transport: acknowledged writes, batches, commits, look-ups by place."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -230,3 +231,21 @@ def test_a_space_has_a_plain_name(name: str) -> None:
 
 def test_a_topic_has_six_partitions_unless_told() -> None:
     assert Topic("t").partitions == 6
+
+
+async def test_a_client_whose_inner_task_has_ended_is_replaced_at_once(kafka: KafkaSettings, topic: str) -> None:
+    async with Producer(kafka) as producer, Consumer(kafka, [topic], group=f"{topic}-g") as consumer:
+        await eventually(lambda: assigned(consumer))
+        await producer.send_all(records(topic, 1))
+        assert len(await taken(consumer, 1)) == 1
+        for task in (consumer._client._client._sync_task, producer._client.client._sync_task):
+            task.cancel()
+            await asyncio.wait({task})
+        await producer.send_all(records(topic, 1))
+        await eventually(lambda: replaced(consumer))
+        assert producer.remade == 1
+
+
+async def replaced(consumer: Consumer) -> bool:
+    await consumer.take(10, within=0.05)
+    return consumer.remade == 1
