@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import orjson
 
+from adapters.runtime.client import AgencyClient
 from app.commands.options import environment
 from app.messages import Archive
 from app.province import Province
@@ -111,33 +112,25 @@ class Town:
 
 
 class Citizen:
-    """One connection to the portal, the same transport that bare POSTs go by; `async with` it."""
+    """One connection to the portal, by the client that adapters use; `async with` it."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._line = httpx.AsyncHTTPTransport(verify=TLS)
+        self._client = AgencyClient(url, call_timeout=WITHIN)
 
     async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._line.aclose()
+        await self._client.__aexit__(kind, error, trace)
 
     async def post(self, path: str, body: Form) -> Any:
         """What the portal answers."""
-        return await self._said(httpx.Request("POST", self._url + path, headers=JSON, content=orjson.dumps(body)))
+        return (await self._client.call("POST", path, headers=JSON, content=orjson.dumps(body))).json()
 
     async def get(self, path: str) -> Any:
         """What the portal answers."""
-        return await self._said(httpx.Request("GET", self._url + path))
-
-    async def _said(self, request: httpx.Request) -> Any:
-        response = await self._line.handle_async_request(request)
-        said = await response.aread()
-        await response.aclose()
-        if response.status_code >= 400:
-            raise RuntimeError(f"the portal answered {response.status_code}")
-        return orjson.loads(said)
+        return (await self._client.call("GET", path)).json()
 
 
 class _AsItStands(httpx.AsyncHTTPTransport):

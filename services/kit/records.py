@@ -28,11 +28,10 @@ class Records(Generic[T]):
         self.table = table
         self._columns = tuple(column.name for column in table.c)
         self._key = [column.name for column in table.primary_key.columns]
-        mine = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key.columns))
-        new: dict[str, Any] = {name: bindparam(name) for name in self._columns}
-        self._seek = Prepared(select(table).where(mine))
-        self._update = Prepared(update(table).where(mine).values(new))
-        self._insert = Prepared(insert(table).values(new).inline())
+        self._mine = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key.columns))
+        self._seek = Prepared(select(table).where(self._mine))
+        self._insert = Prepared(insert(table).values({name: bindparam(name) for name in self._columns}).inline())
+        self._updates: dict[tuple[str, ...], Prepared] = {}
         self._finders: dict[_Shape, Prepared] = {}
         self._counters: dict[_Shape, Prepared] = {}
         self._removers: dict[_Shape, Prepared] = {}
@@ -48,8 +47,11 @@ class Records(Generic[T]):
 
     def seek(self, tx: Reading, *key: object) -> T | None:
         """The record with this primary key, or None."""
-        rows = tx.rows(self._seek, self._named(key))
-        return self._adapter.validate_python(rows[0]) if rows else None
+        if (self, key) not in tx.seen:
+            rows = tx.rows(self._seek, self._named(key))
+            tx.seen[self, key] = self._adapter.validate_python(rows[0]) if rows else None
+        found: T | None = tx.seen[self, key]
+        return found
 
     def find(self, tx: Reading, *, limit: int = EVERY, **where: object) -> list[T]:
         """All records whose columns hold just these values (None: hold nothing), in the order of the primary key."""
@@ -67,18 +69,26 @@ class Records(Generic[T]):
 
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
-        tx.run(self._insert, self._values(record))
+        tx.run(self._insert, self._values(record, self._columns))
+        tx.seen[self, self._key_of(record)] = record
 
     def add_all(self, tx: Transaction, records: Iterable[T]) -> None:
         """Keep many new records in one statement."""
-        if values := [self._values(record) for record in records]:
+        if values := [self._values(record, self._columns) for record in records]:
             tx.run_all(self._insert, values)
+            tx.seen.clear()
 
     def put(self, tx: Transaction, record: T) -> None:
-        """Keep a record, in place of the one with the same key if there is one."""
-        values = self._values(record)
-        if tx.run(self._update, values | self._named([values[name] for name in self._key])) == 0:
-            tx.run(self._insert, values)
+        """Keep a record, in place of the one with the same key if there is one; only what differs is written."""
+        key = self._key_of(record)
+        old = self.seek(tx, *key)
+        if old is None:
+            self.add(tx, record)
+            return
+        changed = tuple(name for name in self._columns if getattr(old, name) != getattr(record, name))
+        if changed:
+            tx.run(self._update(changed), self._values(record, changed) | self._named(key))
+            tx.seen[self, key] = record
 
     def remove(self, tx: Transaction, **where: object) -> int:
         """Forget all records whose columns hold just these values; answers how many there were."""
@@ -86,7 +96,15 @@ class Records(Generic[T]):
         remover = self._removers.get(shape)
         if remover is None:
             remover = self._removers[shape] = Prepared(delete(self.table).where(*self._conditions(shape)))
+        tx.seen.clear()
         return tx.run(remover, _given(where))
+
+    def _update(self, changed: tuple[str, ...]) -> Prepared:
+        made = self._updates.get(changed)
+        if made is None:
+            change = update(self.table).where(self._mine).values({name: bindparam(name) for name in changed})
+            made = self._updates[changed] = Prepared(change)
+        return made
 
     def _finder(self, shape: _Shape) -> Prepared:
         finder = self._finders.get(shape)
@@ -102,10 +120,13 @@ class Records(Generic[T]):
     def _named(self, key: Sequence[object]) -> dict[str, object]:
         return {f"key_{name}": value for name, value in zip(self._key, key, strict=True)}
 
-    def _values(self, record: T) -> dict[str, Any]:
-        values = {name: getattr(record, name) for name in self._columns}
-        if self._json:
-            values.update(self._adapter.dump_python(record, mode="json", include=self._json))
+    def _key_of(self, record: T) -> tuple[object, ...]:
+        return tuple(getattr(record, name) for name in self._key)
+
+    def _values(self, record: T, columns: Sequence[str]) -> dict[str, Any]:
+        values = {name: getattr(record, name) for name in columns}
+        if nested := self._json.intersection(columns):
+            values.update(self._adapter.dump_python(record, mode="json", include=nested))
         return values
 
 

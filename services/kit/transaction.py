@@ -66,6 +66,7 @@ class Reading:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
+        self.seen: dict[Any, Any] = {}  # records by table and key, as they stand in this view
         self._cursor = connection.connection.cursor()
         self._dialect = connection.dialect
 
