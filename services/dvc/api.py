@@ -38,9 +38,9 @@ def _described(shape: type[Native]) -> dict[str, Any]:
 
 
 @router.post("", summary="Nộp hồ sơ", status_code=201, openapi_extra=_described(HoSoNop))
-async def submit(form: Form, here: Here, call: Call) -> Response:
+async def submit(form: Form, call: Call) -> Response:
     """The dossier with its code; a form with faults gets all of them at once."""
-    return here.apply_once(call, lambda tx: shown.line(desk.submit(tx, reading.dossier(form, tx.now.date()))), status=201)
+    return call.apply_once(lambda tx: shown.line(desk.submit(tx, reading.dossier(form, tx.now.date()))), status=201)
 
 
 @router.get("", summary="Tra cứu danh sách hồ sơ")
@@ -80,24 +80,24 @@ async def paper(code: str, digest: str, here: Here) -> Response:
 
 
 @router.post("/{code}/bo-sung", summary="Bổ sung hồ sơ", openapi_extra=_described(BoSung))
-async def supplement(code: str, form: Form, here: Here, call: Call) -> Response:
+async def supplement(code: str, form: Form, call: Call) -> Response:
     """Only while the land office asks for something (status 5)."""
-    return here.apply_once(call, lambda tx: shown.line(desk.supplement(tx, code, form)))
+    return call.apply_once(lambda tx: shown.line(desk.supplement(tx, code, form)))
 
 
 @router.post("/{code}/rut", summary="Yêu cầu rút hồ sơ")
-async def withdraw(code: str, said: RutHoSo, here: Here, call: Call) -> Response:
+async def withdraw(code: str, said: RutHoSo, call: Call) -> Response:
     """Refused once a receipt is known here, and where the dossier has ended."""
-    return here.apply_once(call, lambda tx: shown.line(desk.withdraw(tx, code, said.LyDo)))
+    return call.apply_once(lambda tx: shown.line(desk.withdraw(tx, code, said.LyDo)))
 
 
 @router.post("/{code}/thanh-toan", summary="Thanh toán một thông báo nộp tiền", status_code=201)
-async def pay(code: str, said: ThanhToan, here: Here, call: Call) -> Response:
+async def pay(code: str, said: ThanhToan, call: Call) -> Response:
     """The attempt with its 17-digit reference; nothing is paid yet."""
-    return here.apply_once(call, lambda tx: shown.attempt_started(cashdesk.pay(tx, code, said.SoThongBao, said.SoTien)), status=201)
+    return call.apply_once(lambda tx: shown.attempt_started(cashdesk.pay(tx, code, said.SoThongBao, said.SoTien)), status=201)
 
 
 @router.post("/{code}/tra-ket-qua", summary="Trả kết quả cho người nộp hồ sơ")
-async def return_result(code: str, here: Here, call: Call) -> Response:
+async def return_result(code: str, call: Call) -> Response:
     """An officer hands it over, where policy does not."""
-    return here.apply_once(call, lambda tx: shown.line(desk.return_result(tx, code)))
+    return call.apply_once(lambda tx: shown.line(desk.return_result(tx, code)))

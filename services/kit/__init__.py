@@ -19,8 +19,8 @@ How to build one (`services/payment` is the example to read):
    Cause, correlation and trace of what is told and planned are filled in by the kit.
    `WORK = {kind: function(tx, work)}` stands at the end: what to do when a decision or timer is due. Work is dated when it
    was due. A handler whose moment has passed (paid already, withdrawn) just returns.
-5. `api.py`: `router = APIRouter()`; `async def` endpoints that await nothing, with `here: Here` and, where something changes, `call: Call`:
-   `return here.apply_once(call, lambda tx: desk.act(tx, shape.order()))`. Reads: `with here.read() as tx: ...`.
+5. `api.py`: `router = APIRouter()`; `async def` endpoints that await nothing. Where something changes, with `call: Call`:
+   `return call.apply_once(lambda tx: desk.act(tx, shape.order()))`; where not, with `here: Here`: `with here.read() as tx: ...`.
    `Unknown` is answered 404, so raise it only for what may still come.
 6. `__init__.py`: `FACTS` and `create_app(settings) -> FastAPI`, which returns `assemble(settings, Profession(...), router)`.
 
@@ -29,9 +29,8 @@ locks and must not wait for anything. The process that serves an agency calls `a
 stop, so that no reader of the feed holds it up.
 """
 
-from services.kit.agency import Agency, AgencySettings, Here, Profession
+from services.kit.agency import Agency, AgencySettings, Call, Caller, Here, Profession
 from services.kit.assembly import assemble
-from services.kit.once import Call, CallFrom
 from services.kit.policy import Manner, Policy, WorkingDays
 from services.kit.prepared import Prepared
 from services.kit.problems import problem
@@ -47,7 +46,7 @@ __all__ = [
     "Agency",
     "AgencySettings",
     "Call",
-    "CallFrom",
+    "Caller",
     "Cause",
     "Day",
     "Here",

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, delete, update
 
 from services.kit.bell import Bell
 from services.kit.database import FORMAT, Database, opening
-from services.kit.once import Answer, CallFrom, as_bytes, first_answer, remember
+from services.kit.once import Answer, CallFrom, as_bytes, call_of, first_answer, remember
 from services.kit.policy import Manner, Policy, due
 from services.kit.settings import change, current, read_setting, write_setting
 from services.kit.tables import COMMON, SETTINGS, WORK
@@ -200,9 +200,26 @@ def _policy(given: Mapping[str, Any], decisions: Mapping[str, str]) -> dict[str,
         raise Unusable(f'policy: {where} is "instant", "manual" or {{"workingDays": n}}') from None
 
 
+class Caller:
+    """Who changes something at an agency, as an endpoint holds it."""
+
+    def __init__(self, agency: Agency, said: CallFrom) -> None:
+        self.agency = agency
+        self._said = said
+
+    def apply_once(self, effect: Callable[[Transaction], Any], *, status: int = 200, media_type: str = "application/json") -> Response:
+        """As `Agency.apply_once`."""
+        return self.agency.apply_once(self._said, effect, status=status, media_type=media_type)
+
+
 async def _here(request: Request) -> Agency:
     agency: Agency = request.app.state.agency
     return agency
 
 
+async def _call(request: Request) -> Caller:
+    return Caller(request.app.state.agency, call_of(request))
+
+
 Here = Annotated[Agency, Depends(_here)]
+Call = Annotated[Caller, Depends(_call)]

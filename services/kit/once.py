@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy import bindparam, insert, select
 
@@ -29,16 +29,14 @@ class CallFrom:
     cause: Cause
 
 
-async def _call(request: Request) -> CallFrom:
+def call_of(request: Request) -> CallFrom:
+    """What the headers of a request say."""
     headers = request.headers
     key = headers.get("idempotency-key")
     # a message of the exchange is `<source> <id>`; another client's own key is no message
     message = key if key and _MESSAGE.fullmatch(key) else None
     cause = Cause(message, headers.get("x-correlation-id"), headers.get("traceparent"))
     return CallFrom(key, f"{request.method} {request.url.path}", cause)
-
-
-Call = Annotated[CallFrom, Depends(_call)]
 
 
 @dataclass(frozen=True)

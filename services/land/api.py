@@ -33,55 +33,55 @@ DossierPath = Annotated[str, Path(alias="ma", max_length=40)]
 
 
 @router.post("/TiepNhanHoSo", summary="Tiếp nhận hồ sơ", tags=ONE_STOP, response_model=Reply)
-async def receive(said: Received, here: Here, call: Call) -> Response:
+async def receive(said: Received, call: Call) -> Response:
     """A dossier is taken in once; a second one of the same number is refused."""
-    return here.apply_once(call, lambda tx: done(desk.receive(tx, said), tx.now))
+    return call.apply_once(lambda tx: done(desk.receive(tx, said), tx.now))
 
 
 @router.post("/BoSungHoSo", summary="Bổ sung hồ sơ", tags=ONE_STOP, response_model=Reply)
-async def supplement(said: Supplement, here: Here, call: Call) -> Response:
+async def supplement(said: Supplement, call: Call) -> Response:
     """Only what is given replaces what stood."""
-    return here.apply_once(call, lambda tx: done(desk.supplement(tx, said), tx.now))
+    return call.apply_once(lambda tx: done(desk.supplement(tx, said), tx.now))
 
 
 @router.post("/RutHoSo", summary="Công dân yêu cầu rút hồ sơ", tags=ONE_STOP, response_model=Reply)
-async def withdraw(said: RutHoSo, here: Here, call: Call) -> Response:
+async def withdraw(said: RutHoSo, call: Call) -> Response:
     """Weighed by the office; the answer is a status."""
-    return here.apply_once(call, lambda tx: done(desk.ask_withdrawal(tx, said.SoBienNhan, said.LyDo), tx.now))
+    return call.apply_once(lambda tx: done(desk.ask_withdrawal(tx, said.SoBienNhan, said.LyDo), tx.now))
 
 
 @router.post("/CapNhatKetQuaThongBaoThue", summary="Có thông báo thuế", tags=TAX, response_model=Reply)
-async def notice(said: KetQuaThongBaoThue, here: Here, call: Call) -> Response:
+async def notice(said: KetQuaThongBaoThue, call: Call) -> Response:
     """Noted whatever the dossier's state."""
-    return here.apply_once(call, lambda tx: done(notices.note(tx, said), tx.now))
+    return call.apply_once(lambda tx: done(notices.note(tx, said), tx.now))
 
 
 @router.post("/HuyThongBaoThue", summary="Thuế hủy thông báo", tags=TAX, response_model=Reply)
-async def cancel_notice(said: HuyThongBaoThue, here: Here, call: Call) -> Response:
+async def cancel_notice(said: HuyThongBaoThue, call: Call) -> Response:
     """The notice stays in the list, with the reason."""
-    return here.apply_once(call, lambda tx: done(notices.cancel(tx, said), tx.now))
+    return call.apply_once(lambda tx: done(notices.cancel(tx, said), tx.now))
 
 
 @router.post("/ThueChuyenTraHoSoDoSai", summary="Thuế chuyển trả phiếu sai", tags=TAX, response_model=Reply)
-async def returned(said: ChuyenTraHoSo, here: Here, call: Call) -> Response:
+async def returned(said: ChuyenTraHoSo, call: Call) -> Response:
     """Counts for the current revision only."""
     faults = [each.fault() for each in said.DanhSachLoi]
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
-    return here.apply_once(call, lambda tx: done(desk.slip_returned(tx, code, number, revision, faults=faults), tx.now))
+    return call.apply_once(lambda tx: done(desk.slip_returned(tx, code, number, revision, faults=faults), tx.now))
 
 
 @router.post("/HoanThanhNghiaVu", summary="Đã hoàn thành nghĩa vụ tài chính", tags=TAX, response_model=Reply)
-async def completed(said: HoanThanhNghiaVu, here: Here, call: Call) -> Response:
+async def completed(said: HoanThanhNghiaVu, call: Call) -> Response:
     """The register may change now."""
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
-    return here.apply_once(call, lambda tx: done(desk.settled(tx, code, number, revision, basis="HOAN_THANH"), tx.now))
+    return call.apply_once(lambda tx: done(desk.settled(tx, code, number, revision, basis="HOAN_THANH"), tx.now))
 
 
 @router.post("/KhongPhatSinhNghiaVu", summary="Không phát sinh nghĩa vụ tài chính", tags=TAX, response_model=Reply)
-async def nothing_due(said: KhongPhatSinhNghiaVu, here: Here, call: Call) -> Response:
+async def nothing_due(said: KhongPhatSinhNghiaVu, call: Call) -> Response:
     """The register may change now."""
     code, number, revision = said.SoBienNhan, said.SoPhieu, said.LanLap
-    return here.apply_once(call, lambda tx: done(desk.settled(tx, code, number, revision, basis="KHONG_PHAT_SINH"), tx.now))
+    return call.apply_once(lambda tx: done(desk.settled(tx, code, number, revision, basis="KHONG_PHAT_SINH"), tx.now))
 
 
 @router.get("/ho-so", summary="Danh sách hồ sơ", tags=OFFICE)
@@ -104,7 +104,7 @@ async def dossier(code: DossierPath, here: Here) -> dict[str, Any]:
 
 
 @router.post("/ho-so/{ma}/quyet-dinh", summary="Cán bộ quyết định", tags=OFFICE)
-async def decide(code: DossierPath, said: QuyetDinh, here: Here, call: Call) -> Response:
+async def decide(code: DossierPath, said: QuyetDinh, call: Call) -> Response:
     """409 and both states where the dossier is not where the decision belongs."""
 
     def effect(tx: Transaction) -> dict[str, Any]:
@@ -114,7 +114,7 @@ async def decide(code: DossierPath, said: QuyetDinh, here: Here, call: Call) -> 
             faults = [{**each, "loc": ("body", "Phieu", *each["loc"])} for each in error.errors()]
             raise RequestValidationError(faults, body=said.model_dump()) from error
 
-    return here.apply_once(call, effect)
+    return call.apply_once(effect)
 
 
 @router.get("/phieu", summary="Các lần lập phiếu chuyển thông tin của hồ sơ", tags=OFFICE)

@@ -78,18 +78,18 @@ async def parcel(key: KeyInPath, here: Here) -> dict[str, Any]:
 
 
 @router.post("/{maXa}/{soTo}/{soThua}/han-che", summary="Ghi thế chấp, tranh chấp")
-async def restrict(key: KeyInPath, said: HanChe, here: Here, call: Call) -> Response:
+async def restrict(key: KeyInPath, said: HanChe, call: Call) -> Response:
     """The parcel as it stands then."""
 
     def effect(tx: Transaction) -> dict[str, Any]:
         store.restrict(tx, _parcel(tx, key).id, said.Loai, said.NoiDung)
         return views.parcel_with_history(tx, _parcel(tx, key))
 
-    return here.apply_once(call, effect)
+    return call.apply_once(effect)
 
 
 @router.delete("/{maXa}/{soTo}/{soThua}/han-che/{id}", summary="Xóa thế chấp, tranh chấp")
-async def release(key: KeyInPath, id: int, here: Here, call: Call) -> Response:
+async def release(key: KeyInPath, id: int, call: Call) -> Response:
     """It ends today, and stays in the history."""
 
     def effect(tx: Transaction) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def release(key: KeyInPath, id: int, here: Here, call: Call) -> Response:
         RESTRICTIONS.put(tx, replace(standing, until=tx.now.date()))
         return views.parcel_with_history(tx, _parcel(tx, key))
 
-    return here.apply_once(call, effect)
+    return call.apply_once(effect)
 
 
 def _found(tx: Reading, wanted: Wanted) -> Iterator[dict[str, Any]]:

@@ -36,27 +36,27 @@ Limit = Annotated[int, Query(alias="SoDong", ge=1, le=1000)]
 
 
 @router.post("/payplat/init", summary="Khởi tạo giao dịch (INIT)", response_model=TraLoiInit)
-async def init(message: BanTinInit, here: Here, call: Call, secrets: Secrets) -> Response:
+async def init(message: BanTinInit, call: Call, secrets: Secrets) -> Response:
     """The same reference never pays twice: repeated with the same content it gets the first answer, with other content an error."""
     order = message.order()
     model.check(order, signed=message.signed(), code=message.MaXacThuc, secrets=secrets)
-    return here.apply_once(call, lambda tx: TraLoiInit.of(desk.start(tx, order)))
+    return call.apply_once(lambda tx: TraLoiInit.of(desk.start(tx, order)))
 
 
 @router.post("/giao-dich/{reference}/thanh-toan", summary="Người nộp thanh toán", response_model=ChungTu)
-async def pay(reference: Reference, here: Here, call: Call, said: Annotated[ThanhToan, Body()] = ThanhToan()) -> Response:
+async def pay(reference: Reference, call: Call, said: Annotated[ThanhToan, Body()] = ThanhToan()) -> Response:
     """The receipt; a second click gets the same one."""
-    return here.apply_once(call, lambda tx: _shown(tx, desk.pay(tx, reference, said.MaKenhThanhToan)))
+    return call.apply_once(lambda tx: _shown(tx, desk.pay(tx, reference, said.MaKenhThanhToan)))
 
 
 @router.post("/giao-dich/{reference}/that-bai", summary="Giao dịch thất bại", response_model=GiaoDich)
-async def fail(reference: Reference, said: BaoThatBai, here: Here, call: Call) -> Response:
+async def fail(reference: Reference, said: BaoThatBai, call: Call) -> Response:
     """The payer or the bank breaks it off; the partner may try again with a new reference."""
-    return here.apply_once(call, lambda tx: GiaoDich.of(desk.fail(tx, reference, said.LyDo)))
+    return call.apply_once(lambda tx: GiaoDich.of(desk.fail(tx, reference, said.LyDo)))
 
 
 @router.post("/doi-soat", summary="Kết quả đối soát của cơ quan thuế", response_model=KetQuaDoiSoat)
-async def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
+async def reconcile(said: DoiSoat, call: Call) -> Response:
     """What tax made of a receipt; 404 while the receipt is not known."""
 
     def effect(tx: Transaction) -> KetQuaDoiSoat:
@@ -71,7 +71,7 @@ async def reconcile(said: DoiSoat, here: Here, call: Call) -> Response:
         )
         return KetQuaDoiSoat.of(kept)
 
-    return here.apply_once(call, effect)
+    return call.apply_once(effect)
 
 
 @router.get("/giao-dich", summary="Danh sách giao dịch")

@@ -43,13 +43,13 @@ Document = Annotated[bytes, Depends(_document)]
 
 
 @router.post("/gip", summary="Cổng XML: phiếu chuyển, hủy phiếu, chứng từ, biến động, truy vấn sổ thuế", response_class=Response)
-async def gateway(raw: Document, here: Here, call: Call) -> Response:
+async def gateway(raw: Document, call: Call) -> Response:
     """What the document is about says its body (TRAN_CODE and TYPE must agree); the answer is a document with ERROR_CODE."""
-    now = here.clock.now()
+    now = call.agency.clock.now()
     try:
         asked = read(raw)
         act = ACTS[asked.body.tag](asked.body)
-        return here.apply_once(call, lambda tx: _answer(tx, asked, act), media_type=XML)
+        return call.apply_once(lambda tx: _answer(tx, asked, act), media_type=XML)
     except Unknown as error:
         return _no(AgencyAnsweredNo(NOT_KNOWN, str(error)), now)
     except NotAllowed as error:
@@ -125,7 +125,7 @@ async def notices(dossier: Dossier, here: Here) -> list[ThongBao]:
 
 
 @router.post("/ho-so/{dossier}/quyet-dinh", summary="Quyết định của cán bộ thuế", response_model=HoSo)
-async def decide(dossier: str, said: QuyetDinh, here: Here, call: Call) -> Response:
+async def decide(dossier: str, said: QuyetDinh, call: Call) -> Response:
     """xac-dinh assesses the waiting slip, tra-phieu returns it with LyDo, doi-soat reconciles the waiting receipts."""
 
     def act(tx: Transaction) -> HoSo:
@@ -139,7 +139,7 @@ async def decide(dossier: str, said: QuyetDinh, here: Here, call: Call) -> Respo
             desk.return_slip(tx, desk.decide(tx, dossier), [Fault("", said.LyDo)])
         return _shown(tx, dossier)
 
-    return here.apply_once(call, act)
+    return call.apply_once(act)
 
 
 @router.get("/so-thue-dat", summary="Sổ thuế đất")

@@ -74,7 +74,8 @@ def test_one_message_may_make_two_different_calls(toy: httpx.Client):
 def test_a_process_killed_between_effect_and_answer_has_kept_neither(settings, tmp_path: Path):
     given = settings()
     program = f"""
-from services.kit import AgencySettings, Cause, CallFrom
+from services.kit import AgencySettings, Cause
+from services.kit.once import CallFrom
 from tests.services.toy import NoteIn, create_app, note
 agency = create_app(AgencySettings({given.part!r}, {given.database_url!r})).state.agency
 call = CallFrom("S 1", "POST /notes", Cause("S 1"))

@@ -64,26 +64,26 @@ router = APIRouter()
 
 
 @router.post("/notes", status_code=201)
-async def write(said: NoteIn, here: Here, call: Call) -> Response:
-    return here.apply_once(call, lambda tx: note(tx, said), status=201)
+async def write(said: NoteIn, call: Call) -> Response:
+    return call.apply_once(lambda tx: note(tx, said), status=201)
 
 
 @router.post("/thoughts")
-async def think(said: NoteIn, here: Here, call: Call) -> Response:
-    return here.apply_once(call, lambda tx: {"due": str(tx.decide("thought", said.dossier, body={"text": said.text}))})
+async def think(said: NoteIn, call: Call) -> Response:
+    return call.apply_once(lambda tx: {"due": str(tx.decide("thought", said.dossier, body={"text": said.text}))})
 
 
 @router.post("/thoughts/{dossier}/decision")
-async def decide(dossier: str, here: Here, call: Call) -> Response:
+async def decide(dossier: str, call: Call) -> Response:
     def effect(tx: Transaction) -> Any:
         return note(tx, NoteIn(dossier=dossier, text=str(tx.complete("thought", dossier).body["text"])))
 
-    return here.apply_once(call, effect)
+    return call.apply_once(effect)
 
 
 @router.post("/reminders")
-async def remind(said: NoteIn, here: Here, call: Call) -> Response:
-    return here.apply_once(call, lambda tx: tx.later("reminder", said.dossier, tx.now + timedelta(days=1), body={"left": 2}))
+async def remind(said: NoteIn, call: Call) -> Response:
+    return call.apply_once(lambda tx: tx.later("reminder", said.dossier, tx.now + timedelta(days=1), body={"left": 2}))
 
 
 @router.get("/notes")
