@@ -16,7 +16,7 @@ from statistics import median
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from bench.bare_server import RUNG
+from bench.bare_server import RUNG, SAYS
 from bench.broker import child
 from bench.load import payload
 from bus import Admin, KafkaSettings
@@ -62,22 +62,9 @@ class Bare:
             feed = await _median(times, lambda: self._feed(line))
         return Cost(post, feed, await _median(times, self._record))
 
-    async def posts(self, count: int, at_a_time: int) -> float:
-        """POSTs per second with so many in flight, each on a connection of its own."""
-        left = iter(range(count))
-
-        async def poster() -> None:
-            async with httpx.AsyncHTTPTransport(verify=TLS) as line:
-                for _ in left:
-                    await self._post(line)
-
-        began = time.monotonic()
-        await asyncio.gather(*(poster() for _ in range(at_a_time)))
-        return count / (time.monotonic() - began)
-
     async def _post(self, line: httpx.AsyncHTTPTransport) -> float:
         began = time.perf_counter()
-        await _read(await line.handle_async_request(httpx.Request("POST", f"{self._url}/post", headers=JSON, content=self._body)))
+        await _post(line, self._url, self._body)
         return time.perf_counter() - began
 
     async def _feed(self, line: httpx.AsyncHTTPTransport) -> float:
@@ -94,6 +81,20 @@ class Bare:
         return time.perf_counter() - began
 
 
+async def posts(url: str, count: int, at_a_time: int) -> float:
+    """POSTs per second to a bare server with so many in flight, each on a connection of its own."""
+    left, body = iter(range(count)), payload()
+
+    async def poster() -> None:
+        async with httpx.AsyncHTTPTransport(verify=TLS) as line:
+            for _ in left:
+                await _post(line, url, body)
+
+    began = time.monotonic()
+    await asyncio.gather(*(poster() for _ in range(at_a_time)))
+    return count / (time.monotonic() - began)
+
+
 @asynccontextmanager
 async def bare(kafka: KafkaSettings) -> AsyncIterator[Bare]:
     """Server, producer and consumer for the length of the block."""
@@ -102,13 +103,17 @@ async def bare(kafka: KafkaSettings) -> AsyncIterator[Bare]:
         admin = await stack.enter_async_context(Admin(kafka))
         await admin.ensure([Topic(topic, 1)])
         stack.push_async_callback(admin.delete, [topic])
-        _, url = await stack.enter_async_context(child("-m", "bench.bare_server", says="bare ready on "))
+        _, url = await stack.enter_async_context(child("-m", "bench.bare_server", says=SAYS))
         producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True, acks="all")
         consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
         await stack.enter_async_context(producer)
         await stack.enter_async_context(consumer)
         consumer.assign([TopicPartition(topic, 0)])
         yield Bare(url, topic=topic, producer=producer, consumer=consumer)
+
+
+async def _post(line: httpx.AsyncHTTPTransport, url: str, body: bytes) -> None:
+    await _read(await line.handle_async_request(httpx.Request("POST", f"{url}/post", headers=JSON, content=body)))
 
 
 async def _median(times: int, measure: Callable[[], Awaitable[float]]) -> float:
