@@ -4,6 +4,8 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
+__all__ = ["calm"]
+
 YOUNG = 50_000  # new containers between two looks at the young ones; the default of 700 makes every batch look like a leak
 
 

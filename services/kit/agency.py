@@ -101,11 +101,17 @@ class Agency:
             self._due.ring()
 
     def acknowledge(self, cursor: int) -> None:
-        """The feed's reader has everything up to here; kept with the next change, so that reading writes nothing.
+        """The feed's reader has everything up to here; kept with the next change or `keep_cursor`, so that reading itself writes nothing.
 
         A kill before that makes the reader get again what it has had, under the same ids.
         """
         self.acknowledged = max(self.acknowledged, cursor)
+
+    def keep_cursor(self) -> None:
+        """Keep how far the feed was read."""
+        if self.acknowledged != self._kept:
+            with self.write():
+                pass
 
     def apply_once(
         self, call: CallFrom, effect: Callable[[Transaction], Any], *, status: int = 200, media_type: str = "application/json"
@@ -166,9 +172,7 @@ class Agency:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self.acknowledged != self._kept:
-            with self.write():
-                pass
+        self.keep_cursor()
         self.database.close()
 
     def _open(self) -> None:

@@ -1,5 +1,6 @@
 """The outgoing feed: what the agency has to tell, read by its adapter after a cursor (protocol: `GET /_feed`)."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ from services.kit.prepared import Prepared
 from services.kit.tables import FEED
 from services.kit.transaction import Reading
 from vn.errors import Unknown
+
+QUIET = 0.05  # seconds in which nothing is told
 
 router = APIRouter(prefix="/_feed", tags=["Hàng đợi gửi đi"])
 
@@ -60,9 +63,18 @@ async def read_feed(
         ear = here.told.hear()
         items, start = _page(here, after, limit)
         left = end - time.monotonic()
-        if items or left <= 0 or here.hung_up or not await wait(ear, left):
+        if items or left <= 0 or here.hung_up or not await _rung(here, ear, left):
             page = {"items": items, "next": items[-1]["seq"] if items else start}
             return Response(orjson.dumps(page), media_type="application/json")
+
+
+async def _rung(here: Agency, ear: asyncio.Event, seconds: float) -> bool:
+    """Whether something is told within so many seconds; the cursor is kept in the first quiet moment."""
+    moment = min(seconds, QUIET)
+    if await wait(ear, moment):
+        return True
+    here.keep_cursor()
+    return seconds > moment and await wait(ear, seconds - moment)
 
 
 def _page(here: Agency, after: int | None, limit: int) -> tuple[list[dict[str, Any]], int]:
