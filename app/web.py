@@ -10,7 +10,9 @@ from fastapi import FastAPI
 
 from vn.errors import BadEnvironment
 
-__all__ = ["listen", "serving"]
+__all__ = ["Server", "listen", "serving"]
+
+TICK = 0.1  # seconds; uvicorn makes the header `Date` anew at every tenth
 
 
 def listen(host: str, port: int, part: str) -> socket.socket:
@@ -27,12 +29,31 @@ def listen(host: str, port: int, part: str) -> socket.socket:
     return bound
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever started the part."""
+class Server(uvicorn.Server):
+    """Leaves signals to whoever started the part, and ends when it is told to, not at its next look."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """None."""
         yield
+
+    def end(self) -> None:
+        """Begin to stop; from the server's own loop."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """Until `end`; uvicorn's housekeeping in between."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._ending.wait()
 
 
 @contextlib.asynccontextmanager
@@ -48,7 +69,7 @@ async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
         timeout_keep_alive=65,
         server_header=False,
     )
-    server = _Server(config)
+    server = Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         while not server.started:
@@ -59,7 +80,7 @@ async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
         host, port = bound.getsockname()[:2]
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
-        server.should_exit = True
+        server.end()
         await asyncio.wait({running}, timeout=3)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

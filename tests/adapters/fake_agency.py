@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.web import Server, listen
+
 
 @dataclass(frozen=True)
 class Call:
@@ -43,7 +45,7 @@ class FakeAgency:
     busy: int = 0
     most_busy: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _server: uvicorn.Server | None = None
+    _server: Server | None = None
     _serving: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -66,10 +68,9 @@ class FakeAgency:
             Route("/_feed/{id}/outcome", self._outcome, methods=["POST"]),
             Route("/{path:path}", self._inbound, methods=["POST", "PUT", "GET"]),
         ]
-        listening = socket.create_server(("127.0.0.1", self.port))
+        listening = listen("127.0.0.1", self.port, "agency")
         config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
-        self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._server = Server(config)
         self._serving = asyncio.create_task(self._server.serve([listening]))
         await until(lambda: self._server is not None and self._server.started)
 
@@ -77,7 +78,8 @@ class FakeAgency:
         """As when its process dies: connections are cut."""
         if self._server is None or self._serving is None:
             return
-        self._server.should_exit = self._server.force_exit = True
+        self._server.force_exit = True
+        self._server.end()
         await self._tell_waiting()
         await asyncio.wait([self._serving], timeout=5)
         self._server = None

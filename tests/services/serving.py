@@ -1,7 +1,6 @@
 """An agency on a real socket, and how a test waits for what must become true."""
 
 import asyncio
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,12 +11,14 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from app.web import Server, listen
+
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve `app` on a free port in a thread; the client is told its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
+    with listen("127.0.0.1", 0, "test") as listening:
+        server = Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_until_complete, args=(server.serve(sockets=[listening]),), daemon=True)
         thread.start()
@@ -26,8 +27,9 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
             try:
                 yield client
             finally:
+                client.close()
                 loop.call_soon_threadsafe(app.state.agency.hang_up)
-                server.should_exit = True
+                loop.call_soon_threadsafe(server.end)
                 thread.join(10)
                 loop.close()
 
