@@ -1,6 +1,6 @@
 """The offsets that groups have committed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,8 +43,9 @@ class Offsets:
     def groups(self) -> set[str]:
         return {key[1] for key, _value in self._journal.of("offset")}
 
-    def forget(self, group: str) -> None:
-        self._journal.write(dict.fromkeys(_key(group, *place) for place in self.of(group)))
+    def forget(self, group: str, places: Iterable[tuple[str, int]] | None = None) -> None:
+        """What a group has committed there; everywhere without `places`."""
+        self._journal.write(dict.fromkeys(_key(group, *place) for place in (self.of(group) if places is None else places)))
 
 
 def _key(group: str, topic: str, partition: int) -> Key:

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 
@@ -11,6 +13,8 @@ from bus.embedded.dispatch import answered
 from bus.embedded.folder import held
 from bus.embedded.settings import BrokerSettings
 from vn.errors import BadEnvironment
+
+_logger = logging.getLogger(__name__)
 
 
 async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], stop: asyncio.Event) -> None:
@@ -45,17 +49,21 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         taken = error.errno == errno.EADDRINUSE
         reason = "the port is taken; choose another with --listen HOST:PORT or LGSP_BROKER_PORT" if taken else error.strerror or str(error)
         raise BadEnvironment(f"the broker cannot listen on {settings.host}:{settings.port}: {reason}") from error
-    sweeper = asyncio.create_task(_close_idle(open_ones, settings.idle))
+    sweepers = [
+        asyncio.create_task(_close_idle(open_ones, settings.idle)),
+        asyncio.create_task(_expire(broker, settings.retention_check)),
+    ]
     try:
         host, port = server.sockets[0].getsockname()[:2]
         yield host, port
     finally:
         server.close()
-        sweeper.cancel()
+        for sweeper in sweepers:
+            sweeper.cancel()
         tasks = [connection.task for connection in open_ones]
         for connection in list(open_ones):
             connection.close()
-        await asyncio.gather(sweeper, *tasks, return_exceptions=True)
+        await asyncio.gather(*sweepers, *tasks, return_exceptions=True)
 
 
 async def _close_idle(open_ones: set[Connection], idle: float) -> None:
@@ -66,3 +74,13 @@ async def _close_idle(open_ones: set[Connection], idle: float) -> None:
         for connection in list(open_ones):
             if not connection.busy and loop.time() - connection.last_used > idle:
                 connection.close()
+
+
+async def _expire(broker: Broker, every: float) -> None:
+    """Forget what topics do not keep any longer."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            broker.topics.expire(time.time_ns() // 1_000_000)
+        except OSError as error:
+            _logger.error("retention: %s", error)

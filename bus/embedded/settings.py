@@ -31,4 +31,6 @@ class BrokerSettings:
     max_session: float = 1800.0
     """(group.max.session.timeout.ms)"""
     segment: int = 16 * 1024 * 1024
-    """Size at which a partition's log begins a new file."""
+    """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
+    retention_check: float = 10.0
+    """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""

@@ -34,8 +34,8 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "max.message.bytes": Setting("1048588", _between(0, 2**31 - 1)),
     "message.timestamp.type": Setting("CreateTime", "CreateTime".__eq__),
     "min.insync.replicas": Setting("1", "1".__eq__),
-    "retention.bytes": Setting("-1", "-1".__eq__),
-    "retention.ms": Setting("-1", "-1".__eq__),
+    "retention.bytes": Setting("-1", _between(-1, 2**63 - 1)),
+    "retention.ms": Setting("-1", _between(-1, 2**63 - 1)),
 }
 
 
@@ -111,12 +111,29 @@ class Topics:
     def delete(self, topic: Topic) -> None:
         """Forget a topic, every offset committed in it, and its bytes."""
         offsets = [key for key, _value in self._journal.of("offset") if key[2] == topic.name]
-        self._journal.write({("topic", topic.name): None, **dict.fromkeys(offsets)})
+        starts = [key for key, _value in self._journal.of("start") if key[1] == topic.name]
+        self._journal.write({("topic", topic.name): None, **dict.fromkeys((*offsets, *starts))})
         del self._by_name[topic.name], self._by_id[topic.id]
         for partition in topic.partitions:
             partition.remove()
         if self._folder is not None:
             shutil.rmtree(self._folder / _folder_name(topic), ignore_errors=True)
+
+    def trim(self, topic: Topic, index: int, offset: int) -> int:
+        """Forget the records of a partition before an offset, for good; where it begins now."""
+        partition = topic.partitions[index]
+        if offset > partition.start:
+            self._journal.write({("start", topic.name, str(index)): offset})
+            partition.trim(offset)
+        return partition.start
+
+    def expire(self, now: int) -> None:
+        """Forget what the topics' retention does not keep; `now` in ms since 1970."""
+        for topic in self:
+            age, size = int(topic.setting("retention.ms")), int(topic.setting("retention.bytes"))
+            if age >= 0 or size >= 0:
+                for partition in topic.partitions:
+                    partition.expire(now, age=age, size=size)
 
     def close(self) -> None:
         for topic in self:
@@ -128,7 +145,8 @@ class Topics:
         self._by_name[topic.name] = self._by_id[topic.id] = topic
 
     def _partition(self, topic: Topic, index: int) -> Partition:
-        return Partition(self._folder / _folder_name(topic) / str(index) if self._folder else None, self._segment)
+        folder = self._folder / _folder_name(topic) / str(index) if self._folder else None
+        return Partition(folder, self._segment, int(self._journal.get(("start", topic.name, str(index))) or 0))
 
     def _write(self, topic: Topic, partitions: int) -> None:
         self._journal.write({("topic", topic.name): {"id": str(topic.id), "partitions": partitions, "config": topic.config}})

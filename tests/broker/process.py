@@ -15,6 +15,7 @@ class BrokerProcess:
     """One broker; after the first start it keeps its port."""
 
     def __init__(self, state: Path | None = None, *options: str) -> None:
+        self.state = state
         self._where = ["--memory"] if state is None else ["--state", str(state)]
         self._options = options
         self.address = "127.0.0.1:0"

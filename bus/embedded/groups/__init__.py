@@ -3,5 +3,6 @@
 from bus.embedded.groups.coordinator import Coordinator
 from bus.embedded.groups.group import Group, State, Who
 from bus.embedded.groups.member import Join, Joined, Synced
+from bus.embedded.groups.subscription import CONSUMER, subscribed
 
-__all__ = ["Coordinator", "Group", "Join", "Joined", "State", "Synced", "Who"]
+__all__ = ["CONSUMER", "Coordinator", "Group", "Join", "Joined", "State", "Synced", "Who", "subscribed"]

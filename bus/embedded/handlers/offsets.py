@@ -6,7 +6,7 @@ from typing import Any
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Broker, Call
-from bus.embedded.groups import Who
+from bus.embedded.groups import CONSUMER, Who, subscribed
 from bus.embedded.offsets import MAX_METADATA, Committed
 from bus.embedded.protocol import Tree
 
@@ -38,6 +38,28 @@ async def offset_fetch(call: Call) -> Tree:
         return {"error_code": ErrorCode.none, "topics": _topics(call.broker, body.group_id, body.topics)}
     groups = [{"group_id": each.group_id, "topics": _topics(call.broker, each.group_id, each.topics)} for each in body.groups]
     return {"groups": [{**each, "error_code": ErrorCode.none} for each in groups]}
+
+
+async def offset_delete(call: Call) -> Tree:
+    """Forget what a group has committed in topics that it does not read now."""
+    body, broker = call.body, call.broker
+    group = broker.groups.get(body.group_id)
+    if group is None or not (group.idle or group.protocol_type == CONSUMER):
+        return {"error_code": ErrorCode.group_id_not_found if group is None else ErrorCode.non_empty_group, "topics": []}
+    read = subscribed(group)
+    forgotten: list[tuple[str, int]] = []
+    topics = []
+    for topic in body.topics:
+        partitions = []
+        for each in topic.partitions:
+            error = ErrorCode.none if broker.topics.partition(topic.name, each.partition_index) else ErrorCode.unknown_topic_or_partition
+            error = ErrorCode.group_subscribed_to_topic if topic.name in read else error
+            if error is ErrorCode.none:
+                forgotten.append((topic.name, each.partition_index))
+            partitions.append({"partition_index": each.partition_index, "error_code": error})
+        topics.append({"name": topic.name, "partitions": partitions})
+    broker.offsets.forget(body.group_id, forgotten)
+    return {"error_code": ErrorCode.none, "topics": topics}
 
 
 def _refusal(broker: Broker, topic: str, asked: Any) -> ErrorCode:

@@ -1,4 +1,4 @@
-"""Offsets by what a client knows instead: the first, the next, a time."""
+"""Offsets by what a client knows instead: the first, the next, a time, an epoch of the leader."""
 
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ _LATEST: Final = -1
 _EARLIEST: Final = -2
 _NEWEST: Final = -3
 _NONE: Final = (-1, -1)
+_EPOCH: Final = 0
 
 
 async def list_offsets(call: Call) -> Tree:
@@ -20,6 +21,28 @@ async def list_offsets(call: Call) -> Tree:
             {"name": each.name, "partitions": [_one(call, each.name, part) for part in each.partitions]} for each in call.body.topics
         ]
     }
+
+
+async def offset_for_leader_epoch(call: Call) -> Tree:
+    """Where an epoch ends: there is one, 0, and its end is the log's."""
+    return {
+        "topics": [
+            {"topic": each.topic, "partitions": [_epoch(call, each.topic, part) for part in each.partitions]} for each in call.body.topics
+        ]
+    }
+
+
+def _epoch(call: Call, topic: str, asked: Any) -> Tree:
+    partition = call.broker.topics.partition(topic, asked.partition)
+    if partition is None:
+        error = ErrorCode.unknown_topic_or_partition
+    elif asked.current_leader_epoch > _EPOCH:
+        error = ErrorCode.unknown_leader_epoch
+    else:
+        error = ErrorCode.none
+    known = partition is not None and error is ErrorCode.none and asked.leader_epoch == _EPOCH
+    end, epoch = (partition.end, _EPOCH) if partition is not None and known else _NONE
+    return {"error_code": error, "partition": asked.partition, "leader_epoch": epoch, "end_offset": end}
 
 
 def _one(call: Call, topic: str, asked: Any) -> Tree:

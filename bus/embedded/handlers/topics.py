@@ -1,4 +1,4 @@
-"""Making, growing and deleting topics."""
+"""Making, growing, trimming and deleting topics."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from bus.embedded.protocol import Tree
 from bus.embedded.topics import MAX_PARTITIONS, SETTINGS, Topic
 
 _DEFAULT: Final = -1
+_HIGH_WATERMARK: Final = -1
 _SET, _FROM_DEFAULTS = 1, 5
 """Where a setting's value comes from (ConfigSource: dynamic topic config, default config)."""
 
@@ -38,6 +39,15 @@ async def delete_topics(call: Call) -> Tree:
 async def create_partitions(call: Call) -> Tree:
     twice = _twice(each.name for each in call.body.topics)
     return {"results": [_grow(call, each) if each.name not in twice else _double(each.name) for each in call.body.topics]}
+
+
+async def delete_records(call: Call) -> Tree:
+    """Forget what lies before an offset; -1 is the end of the partition."""
+    return {
+        "topics": [
+            {"name": each.name, "partitions": [_trim(call, each.name, part) for part in each.partitions]} for each in call.body.topics
+        ]
+    }
 
 
 def settings_of(topic: Topic) -> list[Tree]:
@@ -85,6 +95,18 @@ def _grow(call: Call, asked: Any) -> Tree:
     if not call.body.validate_only:
         call.broker.topics.grow(topic, asked.count)
     return {"name": asked.name, "error_code": ErrorCode.none}
+
+
+def _trim(call: Call, name: str, asked: Any) -> Tree:
+    topic = call.broker.topics.get(name)
+    if topic is None or not 0 <= asked.partition_index < len(topic.partitions):
+        return {"partition_index": asked.partition_index, "low_watermark": -1, "error_code": ErrorCode.unknown_topic_or_partition}
+    partition = topic.partitions[asked.partition_index]
+    offset = partition.end if asked.offset == _HIGH_WATERMARK else asked.offset
+    if not 0 <= offset <= partition.end:
+        return {"partition_index": asked.partition_index, "low_watermark": -1, "error_code": ErrorCode.offset_out_of_range}
+    start = call.broker.topics.trim(topic, asked.partition_index, offset)
+    return {"partition_index": asked.partition_index, "low_watermark": start, "error_code": ErrorCode.none}
 
 
 def _twice(names: Iterable[str]) -> set[str]:

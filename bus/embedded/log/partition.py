@@ -23,17 +23,19 @@ _logger = logging.getLogger(__name__)
 class Partition:
     """An append-only log of record batches; offsets from `start` up to (not including) `end`."""
 
-    def __init__(self, folder: Path | None, segment_size: int) -> None:
+    def __init__(self, folder: Path | None, segment_size: int, start: int = 0) -> None:
         self.waiting: set[asyncio.Event] = set()
         """Set when something is appended, and when the partition is removed."""
         self._folder = folder
         self._segment_size = segment_size
         self._windows = Windows()
         self._segments = [Segment(self._store(0), 0)] if folder is None else self._opened(folder)
+        self._start = 0
+        self.trim(min(start, self.end))
 
     @property
     def start(self) -> int:
-        return self._segments[0].base
+        return max(self._segments[0].base, self._start)
 
     @property
     def end(self) -> int:
@@ -80,17 +82,38 @@ class Partition:
 
     def at_time(self, timestamp: int) -> tuple[int, int] | None:
         """(offset, timestamp) of the first record at or after a timestamp (ms)."""
+        start = self.start
         for segment in self._segments:
-            if segment.newest >= timestamp and (found := segment.batch_at_time(timestamp)):
+            if segment.newest >= timestamp and (found := segment.batch_at_time(timestamp, start)):
                 batch, content = found
-                late_enough = (record for record in records_in(batch, content) if record[1] >= timestamp)
-                return next(late_enough, (batch.base_offset, batch.max_time))
+                late_enough = (record for record in records_in(batch, content) if record[1] >= timestamp and record[0] >= start)
+                return next(late_enough, (max(batch.base_offset, start), batch.max_time))
         return None
 
     def newest(self) -> tuple[int, int] | None:
         """(offset, timestamp) of the first record with the highest timestamp."""
         highest = max(segment.newest for segment in self._segments)
         return self.at_time(highest) if highest >= 0 else None
+
+    def trim(self, offset: int) -> None:
+        """Forget the records before an offset; the bytes go where a whole segment lies before it."""
+        self._start = max(self._start, offset)
+        while len(self._segments) > 1 and self._segments[0].end <= self._start:
+            self._drop_oldest()
+
+    def expire(self, now: int, *, age: int, size: int) -> None:
+        """Forget whole segments whose records are all older than `age` ms, and the oldest beyond `size` bytes; -1: no bound."""
+        last = self._segments[-1]
+        if age >= 0 and last.store.size and last.newest < now - age:
+            self._roll()  # so that it can go as well
+        kept = sum(segment.store.size for segment in self._segments)
+        while len(self._segments) > 1:
+            oldest = self._segments[0]
+            too_old, too_many = 0 <= age < now - oldest.newest, 0 <= size <= kept - oldest.store.size
+            if not (too_old or too_many):
+                return
+            kept -= oldest.store.size
+            self._drop_oldest()
 
     def close(self) -> None:
         for segment in self._segments:
@@ -101,6 +124,9 @@ class Partition:
         for segment in self._segments:
             segment.store.remove()
         self._wake()
+
+    def _drop_oldest(self) -> None:
+        self._segments.pop(0).store.remove()
 
     def _wake(self) -> None:
         for event in self.waiting:

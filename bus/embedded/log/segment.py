@@ -72,12 +72,12 @@ class Segment:
         self._rest()
         return content
 
-    def batch_at_time(self, timestamp: int) -> tuple[Batch, bytes] | None:
-        """The first batch with a record at or after the timestamp (ms), with its content."""
+    def batch_at_time(self, timestamp: int, after: int) -> tuple[Batch, bytes] | None:
+        """The first batch that reaches the offset `after` and has a record at or after the timestamp (ms), with its content."""
         self._index()
         start = self._entry(bisect_left(self._times, timestamp) - 1)
         for position, batch, _content in self._walk(start, whole=False):
-            if batch.max_time >= timestamp:
+            if batch.max_time >= timestamp and batch.last_offset >= after:
                 return batch, self.read(position, batch.size)
         return None
 
