@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from kio.schema.errors import ErrorCode
@@ -159,6 +159,17 @@ class Topics:
         for path in self._folder.iterdir():
             if path.name not in known:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def named(asked: Any, field: str = "name") -> str | UUID:
+    """How a request names a topic: by name up to some version, by id from there on."""
+    which: str | UUID = getattr(asked, field, None) or asked.topic_id
+    return which
+
+
+def unknown(which: str | UUID) -> ErrorCode:
+    """What is answered for a topic that is not there."""
+    return ErrorCode.unknown_topic_or_partition if isinstance(which, str) else ErrorCode.unknown_topic_id
 
 
 def valid_name(name: str) -> bool:

@@ -15,6 +15,7 @@ from tests.broker.test_group_protocol import Member
 
 CREATE, DELETE, DESCRIBE_CONFIGS, INCREMENTAL = 19, 20, 32, 44
 LIST_GROUPS, DESCRIBE_GROUPS, DELETE_GROUPS = 16, 15, 42
+DESCRIBE_PARTITIONS = 75
 
 
 async def create(raw: Raw, name: str, partitions: int = 1, replicas: int = 1, **settings: str) -> Any:
@@ -159,3 +160,23 @@ async def test_offsets_are_found_by_time(memory_broker: BrokerProcess, raw: Raw,
         -2: (0, -1),
         -3: (3, 5000),
     }
+
+
+async def test_topics_are_described_page_by_page(memory_broker: BrokerProcess, raw: Raw, name: str) -> None:
+    for suffix, partitions in (("a", 3), ("b", 4)):
+        await memory_broker.topic(f"{name}-{suffix}", partitions)
+    asked = [{"name": f"{name}-{suffix}"} for suffix in ("b", "a", "no")]
+    cursor, seen = None, []
+    for _ in range(4):
+        answer = await raw.ask(DESCRIBE_PARTITIONS, 0, topics=asked, response_partition_limit=3, cursor=cursor)
+        seen += [(topic.name, topic.error_code, [each.partition_index for each in topic.partitions]) for topic in answer.topics]
+        cursor = answer.next_cursor and {"topic_name": answer.next_cursor.topic_name, "partition_index": answer.next_cursor.partition_index}
+        if cursor is None:
+            break
+    none, unknown = ErrorCode.none, ErrorCode.unknown_topic_or_partition
+    assert [each for each in seen if each[2] or each[1] is unknown] == [
+        (f"{name}-a", none, [0, 1, 2]),
+        (f"{name}-b", none, [0, 1, 2]),
+        (f"{name}-b", none, [3]),
+        (f"{name}-no", unknown, []),
+    ]

@@ -4,11 +4,13 @@ import asyncio
 import statistics
 from datetime import timedelta
 from time import perf_counter
+from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from kio.schema.errors import ErrorCode
 
 from tests.broker.process import BrokerProcess
-from tests.broker.raw import METADATA, Raw, batch
+from tests.broker.raw import FETCH, METADATA, PRODUCE, Raw, batch
 
 
 async def test_an_answer_to_a_message_is_back_in_milliseconds_with_the_default_fetch_wait(broker: BrokerProcess, name: str) -> None:
@@ -99,3 +101,31 @@ async def test_a_fetch_that_waits_on_a_topic_learns_of_its_deletion(memory_broke
         await raw.ask(20, 3, topic_names=[topic], timeout=timedelta(seconds=1))
         answer = await asyncio.wait_for(waiting.answer(), 5)
     assert answer.responses[0].partitions[0].error_code in {3, 6}  # Kafka may say that it no longer leads the partition
+
+
+async def test_newest_clients_name_a_topic_by_its_id_and_are_told_when_it_is_another(
+    memory_broker: BrokerProcess, raw: Raw, name: str
+) -> None:
+    topic = await memory_broker.topic(name)
+    described = await raw.ask(
+        METADATA,
+        13,
+        topics=[{"topic_id": None, "name": topic}],
+        allow_auto_topic_creation=False,
+        include_topic_authorized_operations=False,
+    )
+    known = described.topics[0].topic_id
+    for topic_id, error in ((known, ErrorCode.none), (uuid4(), ErrorCode.unknown_topic_id)):
+        data = [{"topic_id": topic_id, "partition_data": [{"index": 0, "records": batch(b"x")}]}]
+        produced = await raw.ask(PRODUCE, 13, transactional_id=None, acks=-1, timeout=timedelta(seconds=1), topic_data=data)
+        assert produced.responses[0].topic_id == topic_id
+        assert produced.responses[0].partition_responses[0].error_code is error
+        wanted = [{"topic_id": topic_id, "partitions": [{"partition": 0, "fetch_offset": 0, "partition_max_bytes": 1000}]}]
+        fetched = await raw.ask(
+            FETCH, 17, max_wait=timedelta(0), min_bytes=1, max_bytes=1000, topics=wanted, forgotten_topics_data=[], rack_id=""
+        )
+        assert fetched.responses[0].topic_id == topic_id
+        assert (fetched.responses[0].partitions[0].error_code, bool(fetched.responses[0].partitions[0].records)) == (
+            error,
+            error is ErrorCode.none,
+        )

@@ -39,13 +39,13 @@ def unknown_version() -> Tree:
 
 
 HANDLERS: Final[dict[int, Handler]] = {
-    0: Handler(3, 12, produce.produce),
-    1: Handler(4, 12, fetch.fetch),
-    2: Handler(1, 7, positions.list_offsets),
-    3: Handler(0, 12, cluster.metadata),
+    0: Handler(3, 13, produce.produce),
+    1: Handler(4, 17, fetch.fetch),
+    2: Handler(1, 10, positions.list_offsets),
+    3: Handler(0, 13, cluster.metadata),
     8: Handler(2, 9, offsets.offset_commit),
     9: Handler(1, 9, offsets.offset_fetch),
-    10: Handler(0, 5, cluster.find_coordinator),
+    10: Handler(0, 6, cluster.find_coordinator),
     11: Handler(0, 9, groups.join_group),
     12: Handler(0, 4, groups.heartbeat),
     13: Handler(0, 5, groups.leave_group),
@@ -64,5 +64,6 @@ HANDLERS: Final[dict[int, Handler]] = {
     42: Handler(0, 2, group_admin.delete_groups),
     44: Handler(0, 1, configs.incremental_alter_configs),
     47: Handler(0, 0, offsets.offset_delete),
-    60: Handler(0, 1, cluster.describe_cluster),
+    60: Handler(0, 2, cluster.describe_cluster),
+    75: Handler(0, 0, cluster.describe_topic_partitions),
 }

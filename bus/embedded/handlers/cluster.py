@@ -11,6 +11,8 @@ from bus.embedded.topics import Topic, valid_name
 
 _NO_ID = UUID(int=0)
 _GROUP, _TRANSACTION = 0, 1
+MOST_DESCRIBED = 2000
+"""Partitions in one answer (max.request.partition.size.limit)."""
 
 
 async def metadata(call: Call) -> Tree:
@@ -22,7 +24,26 @@ async def metadata(call: Call) -> Tree:
         "cluster_id": settings.cluster_id,
         "controller_id": settings.node_id,
         "topics": [_topic(call, topic) for topic in call.broker.topics] if every else [_asked(call, each) for each in asked],
+        "error_code": ErrorCode.none,
     }
+
+
+async def describe_topic_partitions(call: Call) -> Tree:
+    """Topics in the order of their names, page by page: as many partitions as were asked for, and where the next page begins."""
+    body = call.body
+    names = sorted({each.name for each in body.topics} or {topic.name for topic in call.broker.topics})
+    begin, first = (body.cursor.topic_name, body.cursor.partition_index) if body.cursor else ("", 0)
+    left, pages = min(body.response_partition_limit, MOST_DESCRIBED), []
+    for name in (each for each in names if each >= begin):
+        topic = call.broker.topics.get(name)
+        described = _topic(call, topic) if topic else _unknown(name)
+        skipped = first if name == begin else 0
+        partitions = described["partitions"][skipped : skipped + left]
+        pages.append({**described, "partitions": partitions})
+        left -= len(partitions)
+        if skipped + len(partitions) < len(described["partitions"]):
+            return {"topics": pages, "next_cursor": {"topic_name": name, "partition_index": skipped + len(partitions)}}
+    return {"topics": pages, "next_cursor": None}
 
 
 async def find_coordinator(call: Call) -> Tree:
@@ -40,7 +61,7 @@ async def describe_cluster(call: Call) -> Tree:
         "error_code": ErrorCode.none,
         "cluster_id": settings.cluster_id,
         "controller_id": settings.node_id,
-        "brokers": [{"broker_id": settings.node_id, "host": host, "port": port}],
+        "brokers": [{"broker_id": settings.node_id, "host": host, "port": port, "is_fenced": False}],
     }
 
 
@@ -50,10 +71,18 @@ def _asked(call: Call, each: Any) -> Tree:
     if topic is not None:
         return _topic(call, topic)
     if name is None:
-        error = ErrorCode.unknown_topic_id
-    else:
-        error = ErrorCode.unknown_topic_or_partition if valid_name(name) else ErrorCode.invalid_topic_exception
-    return {"error_code": error, "name": name if name is not None or call.version >= 12 else "", "topic_id": topic_id, "partitions": []}
+        return {
+            "error_code": ErrorCode.unknown_topic_id,
+            "name": None if call.version >= 12 else "",
+            "topic_id": topic_id,
+            "partitions": [],
+        }
+    return {**_unknown(name), "topic_id": topic_id}
+
+
+def _unknown(name: str) -> Tree:
+    error = ErrorCode.unknown_topic_or_partition if valid_name(name) else ErrorCode.invalid_topic_exception
+    return {"error_code": error, "name": name, "topic_id": None, "partitions": []}
 
 
 def _topic(call: Call, topic: Topic) -> Tree:

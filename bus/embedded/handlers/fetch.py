@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any, Final
+from uuid import UUID
 
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
 from bus.embedded.log import Partition
 from bus.embedded.protocol import Tree
+from bus.embedded.topics import named, unknown
 
 _MOST: Final = 16 * 1024 * 1024
 """Bytes in one answer, whatever a client asks for, so that a few clients cannot fill the memory."""
@@ -33,16 +35,16 @@ class _Read:
         self._got = 0
         self._failed = False
         self.topics = [
-            {"topic": topic.topic, "partitions": [self._partition(topic.topic, each) for each in topic.partitions]}
-            for topic in call.body.topics
+            {"topic": which, "topic_id": which, "partitions": [self._partition(which, each) for each in topic.partitions]}
+            for topic, which in _asked(call)
         ]
         self.enough = self._failed or self._got >= call.body.min_bytes or not call.body.max_wait
 
-    def _partition(self, topic: str, asked: Any) -> Tree:
+    def _partition(self, topic: str | UUID, asked: Any) -> Tree:
         partition = self._call.broker.topics.partition(topic, asked.partition)
         if partition is None:
             self._failed = True
-            return _answer(asked.partition, ErrorCode.unknown_topic_or_partition, None)
+            return _answer(asked.partition, unknown(topic), None)
         if not partition.start <= asked.fetch_offset <= partition.end:
             self._failed = True
             return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
@@ -57,8 +59,8 @@ class _Read:
 
 async def _until_enough(call: Call) -> None:
     """Wait until the partitions asked for hold `min_bytes` that were not read, one of them goes away, or `max_wait` is over."""
-    asked = [(topic.topic, each.partition, each.fetch_offset) for topic in call.body.topics for each in topic.partitions]
-    partitions = [(partition, offset) for name, index, offset in asked if (partition := call.broker.topics.partition(name, index))]
+    asked = [(which, each.partition, each.fetch_offset) for topic, which in _asked(call) for each in topic.partitions]
+    partitions = [(partition, offset) for which, index, offset in asked if (partition := call.broker.topics.partition(which, index))]
     event = asyncio.Event()
     for partition, _offset in partitions:
         partition.waiting.add(event)
@@ -67,7 +69,7 @@ async def _until_enough(call: Call) -> None:
             while True:
                 await event.wait()
                 event.clear()
-                there = all(call.broker.topics.partition(name, index) is not None for name, index, _offset in asked)
+                there = all(call.broker.topics.partition(which, index) is not None for which, index, _offset in asked)
                 if not there or sum(partition.unread(offset) for partition, offset in partitions) >= call.body.min_bytes:
                     return
     except TimeoutError:
@@ -75,6 +77,11 @@ async def _until_enough(call: Call) -> None:
     finally:
         for partition, _offset in partitions:
             partition.waiting.discard(event)
+
+
+def _asked(call: Call) -> list[tuple[Any, str | UUID]]:
+    """The topics of a request, each with its name, or its id from version 13 on."""
+    return [(topic, named(topic, "topic")) for topic in call.body.topics]
 
 
 def _answer(index: int, error: ErrorCode, partition: Partition | None, records: bytes = b"") -> Tree:

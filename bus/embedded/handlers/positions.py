@@ -11,6 +11,9 @@ from bus.embedded.protocol import Tree
 _LATEST: Final = -1
 _EARLIEST: Final = -2
 _NEWEST: Final = -3
+_EARLIEST_HERE: Final = -4
+_LATEST_ELSEWHERE: Final = -5
+"""In tiered storage, which there is none of."""
 _NONE: Final = (-1, -1)
 _EPOCH: Final = 0
 
@@ -58,8 +61,10 @@ def _found(partition: Partition, timestamp: int) -> tuple[int, int]:
     """(offset, timestamp); both -1 when no record is so late."""
     if timestamp == _LATEST:
         return partition.end, -1
-    if timestamp == _EARLIEST:
+    if timestamp in {_EARLIEST, _EARLIEST_HERE}:
         return partition.start, -1
     if timestamp == _NEWEST:
         return partition.newest() or _NONE
+    if timestamp == _LATEST_ELSEWHERE:
+        return _NONE
     return partition.at_time(timestamp) or _NONE

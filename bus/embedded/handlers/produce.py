@@ -7,17 +7,19 @@ from kio.schema.errors import ErrorCode
 from bus.embedded.batch import header, refusal
 from bus.embedded.broker import Call
 from bus.embedded.protocol import ProtocolError, Tree
-from bus.embedded.topics import Topic
+from bus.embedded.topics import Topic, named, unknown
 
 
 async def produce(call: Call) -> Tree | None:
     """Every acknowledged batch has been handed to the operating system; with acks=0 nobody hears of it."""
     if call.body.acks not in {-1, 0, 1}:
         return {"responses": [_refused(topic, ErrorCode.invalid_required_acks) for topic in call.body.topic_data]}
-    responses = []
+    responses: list[Tree] = []
     for asked in call.body.topic_data:
-        topic = call.broker.topics.get(asked.name)
-        responses.append({"name": asked.name, "partition_responses": [_append(topic, each) for each in asked.partition_data]})
+        which = named(asked)
+        topic = call.broker.topics.get(which)
+        made = [_append(topic, each) if topic else _answer(each.index, unknown(which)) for each in asked.partition_data]
+        responses.append({"name": which, "topic_id": which, "partition_responses": made})
     if call.body.acks != 0:
         return {"responses": responses}
     if any(each["error_code"] is not ErrorCode.none for response in responses for each in response["partition_responses"]):
@@ -32,8 +34,8 @@ async def init_producer_id(call: Call) -> Tree:
     return {"error_code": ErrorCode.none, "producer_id": call.broker.producer_ids.take(), "producer_epoch": 0}
 
 
-def _append(topic: Topic | None, asked: Any) -> dict[str, Any]:
-    if topic is None or not 0 <= asked.index < len(topic.partitions):
+def _append(topic: Topic, asked: Any) -> dict[str, Any]:
+    if not 0 <= asked.index < len(topic.partitions):
         return _answer(asked.index, ErrorCode.unknown_topic_or_partition)
     if (error := refusal(asked.records, topic.max_message)) is not ErrorCode.none:
         return _answer(asked.index, error)
@@ -50,4 +52,5 @@ def _answer(index: int, error: ErrorCode, offset: int = -1, start: int = -1) -> 
 
 
 def _refused(asked: Any, error: ErrorCode) -> Tree:
-    return {"name": asked.name, "partition_responses": [_answer(each.index, error) for each in asked.partition_data]}
+    which = named(asked)
+    return {"name": which, "topic_id": which, "partition_responses": [_answer(each.index, error) for each in asked.partition_data]}
