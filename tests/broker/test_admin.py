@@ -170,6 +170,7 @@ async def test_topics_are_described_page_by_page(memory_broker: BrokerProcess, r
     for _ in range(4):
         answer = await raw.ask(DESCRIBE_PARTITIONS, 0, topics=asked, response_partition_limit=3, cursor=cursor)
         seen += [(topic.name, topic.error_code, [each.partition_index for each in topic.partitions]) for topic in answer.topics]
+        assert all(each.eligible_leader_replicas == each.last_known_elr == () for topic in answer.topics for each in topic.partitions)
         cursor = answer.next_cursor and {"topic_name": answer.next_cursor.topic_name, "partition_index": answer.next_cursor.partition_index}
         if cursor is None:
             break

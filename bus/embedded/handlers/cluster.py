@@ -11,6 +11,8 @@ from bus.embedded.topics import Topic, valid_name
 
 _NO_ID = UUID(int=0)
 _GROUP, _TRANSACTION = 0, 1
+_NO_ELR: Tree = {"eligible_leader_replicas": (), "last_known_elr": ()}
+"""Empty, never null: Kafka's own administrator reads them without a look."""
 MOST_DESCRIBED = 2000
 """Partitions in one answer (max.request.partition.size.limit)."""
 
@@ -87,6 +89,6 @@ def _unknown(name: str) -> Tree:
 
 def _topic(call: Call, topic: Topic) -> Tree:
     node = call.broker.settings.node_id
-    part = {"error_code": ErrorCode.none, "leader_id": node, "leader_epoch": 0, "replica_nodes": (node,), "isr_nodes": (node,)}
+    part = {"error_code": ErrorCode.none, "leader_id": node, "leader_epoch": 0, "replica_nodes": (node,), "isr_nodes": (node,), **_NO_ELR}
     partitions = [{**part, "partition_index": index} for index in range(len(topic.partitions))]
     return {"error_code": ErrorCode.none, "name": topic.name, "topic_id": topic.id, "partitions": partitions}
