@@ -1,0 +1,1 @@
+"""Per agency: its native shapes to contracts and back."""

@@ -1,0 +1,1 @@
+"""Configuration, the one place that joins the parts, the command line `lgsp`."""

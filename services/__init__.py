@@ -1,0 +1,1 @@
+"""The mock agencies, each a FastAPI application over a database of its own."""

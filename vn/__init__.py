@@ -1,0 +1,1 @@
+"""Values of Vietnamese public administration: identifiers, working calendar, money, administrative units, people."""
