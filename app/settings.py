@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from vn.errors import Unusable
 
@@ -72,6 +73,8 @@ class Settings:
         space = given.get("LGSP_SPACE", "lgsp")
         if not all(c.isalnum() or c in "-_" for c in space) or len(space) > 60:
             faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
+        urls = {agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given}
+        faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not _is_http(url)]
         if faults:
             raise Unusable("; ".join(faults))
         return cls(
@@ -88,7 +91,7 @@ class Settings:
             policy=_path(given.get("LGSP_POLICY")),
             supervised=given.get("LGSP_SUPERVISED") == "1",
             ports=ports,
-            urls={agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given},
+            urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
         )
 
@@ -147,3 +150,11 @@ def _one_of(name: str, text: str, allowed: tuple[str, ...], faults: list[str]) -
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is none
+        return False

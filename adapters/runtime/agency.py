@@ -35,6 +35,7 @@ class Agency:
 
     async def post(self, path: str, body: object = None, *, content_type: str = JSON) -> Answer:
         """Tell the agency. `body`: bytes or text as they are, a pydantic model by its aliases, anything else as JSON.
+        `path` is percent-encoded already.
 
         Raises `Retry`, `Unknown` (404), `AgencyAnsweredNo` (4xx), `Nonsense`.
         """

@@ -61,7 +61,7 @@ class AgencyClient:
             raise Retry("the agency closed the connection before it answered") from error
         except aiohttp.ClientResponseError as error:
             raise Nonsense("the agency does not answer in HTTP") from error
-        except aiohttp.ClientConnectionError as error:
+        except aiohttp.ClientError as error:
             raise Retry(f"the agency cannot be reached ({type(error).__name__})") from error
         return judge(answer, self._read_no)
 

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import GroupIdNotFound, KafkaError, NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
-from bus.kafka.settings import KafkaSettings, Place, connect, log
+from bus.kafka.settings import TROUBLE, KafkaSettings, Place, connect, log
 from bus.topics import Topic
 from vn.errors import BadEnvironment, CannotConnect
 
@@ -76,16 +76,23 @@ class Admin:
 
     async def group(self, name: str) -> Group:
         """A consumer group; one that never was has no members and has committed nothing."""
-        described = await connect(lambda: self._usable.describe_consumer_groups([name]), self._settings)
+        found = await connect(lambda: self._described(name), self._settings)
         offsets = await connect(lambda: self._usable.list_consumer_group_offsets(name), self._settings)
-        (found,) = (group for answer in described for group in answer.groups)
         _, _, _, _, _, members, *_ = found
         return Group(len(members), {Place(*place): each.offset for place, each in offsets.items() if each.offset >= 0})
+
+    async def _described(self, name: str) -> Sequence[Any]:
+        """As the coordinator answers; raises KafkaError while it is loading or elsewhere."""
+        (found,) = [group for answer in await self._usable.describe_consumer_groups([name]) for group in answer.groups]
+        error = for_code(found[0])
+        if error not in (NoError, GroupIdNotFound):
+            raise error(name)
+        return cast(Sequence[Any], found)
 
     async def _missing(self, names: Sequence[str]) -> list[str]:
         try:
             found = await self._usable.describe_topics()
-        except KafkaError:
+        except TROUBLE:
             return list(names)
         ready = {t["topic"] for t in found if t["partitions"] and all(p["leader"] >= 0 for p in t["partitions"])}
         return [name for name in names if name not in ready]

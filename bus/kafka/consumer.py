@@ -68,6 +68,10 @@ class Consumer:
         if client is None:
             await self._remake()
             return {}
+        if has_stopped(client):
+            log.warning("the consumer is replaced", group=self._group, error="one of its tasks has ended")
+            await self._give_up(client)
+            return {}
         try:
             async with asyncio.timeout(within + self._settings.stalled_after):  # in a rebalance that never ends it would wait for ever
                 taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
@@ -78,7 +82,7 @@ class Consumer:
             await self._give_up(client)
             return {}
         self._look_after(client)
-        if not taken and (self.age() > self._settings.stalled_after or has_stopped(client)):
+        if not taken and self.age() > self._settings.stalled_after:
             log.warning("the consumer is replaced", group=self._group, error="stalled", age=round(self.age(), 1))
             await self._give_up(client)
         return taken

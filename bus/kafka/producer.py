@@ -50,6 +50,8 @@ class Producer:
                 if pending is None:
                     pending = await self._by_partition(client, records)
                 results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
+            except NotImplementedError:
+                raise  # the broker is there, but too old or too new
             except TROUBLE as error:
                 await self._replace(client, error)
                 continue
@@ -58,7 +60,7 @@ class Producer:
             fault = next((result for result in results if isinstance(result, BaseException)), None)
             if isinstance(fault, MessageSizeTooLargeError | RecordListTooLargeError):
                 raise Refused("client.message_too_large", "the broker's own limit is smaller than this message") from fault
-            if isinstance(fault, TROUBLE):
+            if isinstance(fault, TROUBLE) and not isinstance(fault, NotImplementedError):
                 await self._replace(client, fault)
             elif fault is not None:
                 raise fault
@@ -111,7 +113,7 @@ class Producer:
     async def _usable(self) -> AIOKafkaProducer:
         async with self._making:
             if self._client is not None and has_stopped(self._client):
-                await self._drop(self._client, "stalled")
+                await self._drop(self._client, "one of its tasks has ended")
             while self._client is None:
                 try:
                     self._client = await self._start()

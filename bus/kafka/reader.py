@@ -1,13 +1,14 @@
 """Reads records by their place, outside of any group: one record, or a whole topic up to its present end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from bus.kafka.settings import KafkaSettings, Place, Received, connect, stop_quietly
+from bus.kafka.pulse import has_stopped
+from bus.kafka.settings import TROUBLE, KafkaSettings, Place, Received, connect, stop_quietly
 from vn.errors import Retry
 
 WITHIN_MS = 2000
@@ -32,15 +33,10 @@ class Reader:
     async def at(self, place: Place, offset: int) -> Received | None:
         """The record at this offset; None where there is none. Raises Retry while the broker is away."""
         try:
-            ends = await self._ends(place.topic)
-            starts = await self._usable.beginning_offsets([TopicPartition(*p) for p in ends])
-            if not starts.get(TopicPartition(*place), 0) <= offset < ends.get(place, 0):
-                return None
-            async for record in self._from({place: offset}, {place: offset + 1}):
-                return record if record.offset == offset else None
-        except KafkaError as error:
+            async with asyncio.timeout(2 * self._settings.request_timeout):
+                return await self._at(place, offset)
+        except TROUBLE as error:
             raise Retry(f"{place.topic}: {type(error).__name__}") from error
-        return None
 
     async def everything(self, topic: str, *, since: Mapping[Place, int] = NOWHERE) -> AsyncIterator[Received]:
         """Every record from the first to the one that is last now, partition by partition in turns; `since`: from there in that place."""
@@ -65,6 +61,15 @@ class Reader:
         """How many records the topic has taken in its present generation, if none were removed."""
         return sum((await self._ends(topic)).values())
 
+    async def _at(self, place: Place, offset: int) -> Received | None:
+        ends = await self._ends(place.topic)
+        starts = await self._usable.beginning_offsets([TopicPartition(*p) for p in ends])
+        if not starts.get(TopicPartition(*place), 0) <= offset < ends.get(place, 0):
+            return None
+        async for record in self._from({place: offset}, {place: offset + 1}):
+            return record if record.offset == offset else None
+        return None
+
     async def _from(self, starts: dict[Place, int], ends: dict[Place, int]) -> AsyncIterator[Received]:
         client = self._usable
         open_ = {TopicPartition(*place): ends[place] for place, start in starts.items() if start < ends[place]}
@@ -83,6 +88,9 @@ class Reader:
             open_ = {place: end for place, end in open_.items() if await client.position(place) < end}
 
     async def _ends(self, topic: str) -> dict[Place, int]:
+        if has_stopped(self._usable):
+            await stop_quietly(self._usable, self._settings.stop_within)
+            self._client = await self._start()
         partitions = await self._usable._client._wait_on_metadata(topic)
         ends = await self._usable.end_offsets([TopicPartition(topic, partition) for partition in partitions])
         return {Place(*place): offset for place, offset in ends.items()}

@@ -127,6 +127,8 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
     while True:
         try:
             return await asyncio.wait_for(make(), max(deadline - time.monotonic(), 0.1))
+        except NotImplementedError:
+            raise  # the broker is there, but too old or too new for what is asked
         except TROUBLE as error:
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(

@@ -161,7 +161,7 @@ class Agency:
                 keep = table.c.name == "state" if table is SETTINGS else None
                 tx.execute(delete(table) if keep is None else delete(table).where(~keep))
             self._start(tx, new=True)
-            self.acknowledged = 0
+        self.acknowledged = self._kept = 0
         self.worker.forget_failures()
         self.told.ring()
 
@@ -172,8 +172,10 @@ class Agency:
 
     def close(self) -> None:
         """Let go of the database."""
-        self.keep_cursor()
-        self.database.close()
+        try:
+            self.keep_cursor()
+        finally:
+            self.database.close()
 
     def _open(self) -> None:
         with self.write() as tx:

@@ -1,14 +1,14 @@
 """One agency's database: SQLite in a file, or any other by its URL; one writer at a time."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError as BadUrl
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from services.kit.tables import COMMON, SETTINGS
 from vn.errors import BadEnvironment, CannotConnect, Unusable
@@ -18,6 +18,8 @@ _BEGIN_WRITING = {
     "sqlite": ("BEGIN IMMEDIATE",),
     "postgresql": ("BEGIN", "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"),
 }
+_POSTGRESQL = {"connect_timeout": 5, "options": "-c lock_timeout=5s -c statement_timeout=10s"}
+"""While the database is silent, so is the agency: not for long."""
 FORMAT = 1
 """Version of the common tables; a state of another version is not touched."""
 
@@ -33,6 +35,7 @@ class Database:
         self.engine = _engine(url, part)
         self._writing = _BEGIN_WRITING.get(self.dialect, _BEGIN)
         self._connection: Connection | None = None
+        self._open = False
 
     @property
     def dialect(self) -> str:
@@ -65,12 +68,16 @@ class Database:
         """Let go of the connection; the next use opens a new one."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            with suppress(Exception):  # it may be gone already
+                connection.close()
         self.engine.dispose()
 
     @contextmanager
     def _transaction(self, begin: Sequence[str]) -> Iterator[Connection]:
+        if self._open:
+            raise RuntimeError("a transaction within a transaction: an endpoint is `async def` and awaits nothing inside one")
         connection = self._begun(begin)
+        self._open = True
         try:
             yield connection
             _run(connection, "COMMIT")
@@ -80,14 +87,19 @@ class Database:
             except Exception:  # noqa: BLE001 - what has gone wrong is told by the first error; here only the connection is given up
                 self.close()
             raise
+        finally:
+            self._open = False
 
     def _begun(self, begin: Sequence[str]) -> Connection:
         if self._connection is not None:
             try:
                 _run(self._connection, *begin)
                 return self._connection
-            except Exception:  # noqa: BLE001 - whatever it is, a new connection finds out: the server may have been restarted
-                self.close()
+            except Exception as error:
+                lost: Any = error
+                if not self.engine.dialect.is_disconnect(lost, self._connection.connection.dbapi_connection, None):
+                    raise
+                self.close()  # the server may have been restarted
         self._connection = self.engine.connect()
         _run(self._connection, *begin)
         return self._connection
@@ -104,12 +116,23 @@ def opening(url: str) -> Iterator[None]:
     """Turn what a database says at the first touch into one line for the user."""
     try:
         yield
-    except (OperationalError, DBAPIError) as error:
-        where = make_url(url).render_as_string()
-        kind = BadEnvironment if where.startswith("sqlite") else CannotConnect
-        raise kind(f"{where}: {str(error.orig).strip()}") from error
     except OSError as error:
         raise BadEnvironment(f"{error.filename}: {error.strerror}") from error
+    except Exception as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(said, _driver_error(url)):
+            raise
+        where = make_url(url).render_as_string()
+        kind = BadEnvironment if where.startswith("sqlite") else CannotConnect
+        raise kind(f"{where}: {str(said).strip()}") from error
+
+
+def _driver_error(url: str) -> tuple[type[Exception], ...]:
+    try:
+        error: type[Exception] = make_url(url).get_dialect().import_dbapi().Error
+    except (BadUrl, NoSuchModuleError, ImportError):  # there is no driver that could have raised it
+        return ()
+    return (error,)
 
 
 def _engine(url: str, part: str) -> Engine:
@@ -120,6 +143,7 @@ def _engine(url: str, part: str) -> Engine:
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=_loads,
+            connect_args=_POSTGRESQL if parsed.get_backend_name() == "postgresql" else {},
             isolation_level="AUTOCOMMIT",  # transactions are begun and ended here, not by SQLAlchemy nor by the driver
         )
     except (BadUrl, NoSuchModuleError, ImportError, TypeError) as error:
@@ -144,7 +168,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def connected(connection: Any, _: object) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA busy_timeout=2000")
 
 
 def _prepare_postgresql(engine: Engine, part: str) -> None:

@@ -26,7 +26,7 @@ class Key(NamedTuple):
     number: int
 
 
-def _key(
+async def _key(
     commune: Annotated[str, Path(alias="maXa", pattern=r"^[0-9]{5}$")],
     map_sheet: Annotated[int, Path(alias="soTo", ge=1, le=9999)],
     number: Annotated[int, Path(alias="soThua", ge=1, le=99999)],

@@ -13,10 +13,10 @@ from app.case import COLUMNS, Case, Leg, case_of, stuck
 from app.listing import table
 from app.messages import Archive
 from app.settings import Settings
-from bus import Consumer, KafkaSettings, Members, Space
+from bus import Consumer, KafkaSettings, Space
 from bus.journal import about, failed
 from tests.app.lgsp import Said, lgsp
-from tests.bus.samples import DVC, ILIS, TCT, example, kept, slip_cancelled
+from tests.bus.samples import DVC, ILIS, TCT, example, kept, slip_cancelled, with_status
 from tests.exchange.test_undeliverable import delivered
 from tests.exchange.test_undeliverable import failed as failed_at_tax
 from tests.exchange.wire import Wire, running, wired
@@ -37,17 +37,6 @@ async def archive(kafka: KafkaSettings, space: Space) -> AsyncIterator[Archive]:
         yield made
 
 
-def suspended(folder: Path, member: str) -> Members:
-    """The register with one member that may not take part at present."""
-    path = folder / "members.yaml"
-    lines = [
-        f"  - {{id: {m.id}, short: {m.short}, name: {{vi: a, en: b}}, status: {'suspended' if m.id == member else 'active'}}}"
-        for m in Members.read()
-    ]
-    path.write_text("\n".join(["members:", *lines]), encoding="utf-8")
-    return Members.read(path)
-
-
 async def said(wire: Wire, *command: str) -> Said:
     """A command against the wire's space; it has a loop of its own."""
     where = {"LGSP_KAFKA_BOOTSTRAP": wire.kafka.bootstrap, "LGSP_SPACE": wire.space.name}
@@ -62,7 +51,7 @@ async def test_a_refused_message_that_was_replayed_is_shown_with_both_attempts_a
     wire: Wire, archive: Archive, tmp_path: Path
 ) -> None:
     message = slip_cancelled(recipient=TCT)
-    async with running(wire, members=suspended(tmp_path, TCT)):
+    async with running(wire, members=with_status(tmp_path, "tct", "suspended")):
         await wire.say(message)
         await wire.dead_letters(1)
         await wire.journal(2)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from bus import Message
+from bus import Members, Message
 
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 LGSP = "VN/GOV/H37.10/lgsp"
@@ -62,3 +62,14 @@ class Kept:
 def kept(message: Message, topic: str = "s.outbox.VN.GOV.H37.15.ilis") -> Kept:
     """A message as it would be read from an outbox."""
     return Kept(topic, 3, 17, 1_700_000_000_000, message.key, message.payload, tuple(message.to_headers()))
+
+
+def with_status(folder: Path, short: str, status: str) -> Members:
+    """The register with another status for one member."""
+    path = folder / "members.yaml"
+    entries = [
+        f"  - {{id: {each.id}, short: {each.short}, name: {{vi: a, en: b}}, status: {status if each.short == short else 'active'}}}"
+        for each in Members.read()
+    ]
+    path.write_text("\n".join(["members:", *entries]), encoding="utf-8")
+    return Members.read(path)

@@ -234,13 +234,21 @@ def test_a_topic_has_six_partitions_unless_told() -> None:
 
 
 async def test_a_client_whose_inner_task_has_ended_is_replaced_at_once(kafka: KafkaSettings, topic: str) -> None:
-    async with Producer(kafka) as producer, Consumer(kafka, [topic], group=f"{topic}-g") as consumer:
+    async with (
+        Producer(kafka) as producer,
+        Consumer(kafka, [topic], group=f"{topic}-g") as consumer,
+        Reader(kafka) as reader,
+        Admin(kafka) as admin,
+    ):
         await eventually(lambda: assigned(consumer))
-        await producer.send_all(records(topic, 1))
+        (ack,) = await producer.send_all(records(topic, 1))
         assert len(await taken(consumer, 1)) == 1
-        for task in (consumer._client._client._sync_task, producer._client.client._sync_task):
+        await admin.ensure([Topic(f"{topic}-unseen", 1)])
+        for task in (consumer._client._client._sync_task, producer._client.client._sync_task, reader._client._client._sync_task):
             task.cancel()
             await asyncio.wait({task})
+        assert await reader.count(f"{topic}-unseen") == 0
+        assert await reader.at(Place(topic, ack.partition), ack.offset) is not None
         await producer.send_all(records(topic, 1))
         await eventually(lambda: replaced(consumer))
         assert producer.remade == 1

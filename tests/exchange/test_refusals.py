@@ -10,7 +10,7 @@ import pytest
 
 from bus import Exchange, Members, Message, Rights
 from contracts import Catalogue
-from tests.bus.samples import DVC, ILIS, LGSP, TCT, example, slip_cancelled
+from tests.bus.samples import DVC, ILIS, LGSP, TCT, example, slip_cancelled, with_status
 from tests.exchange.wire import Header, Wire, running
 
 SLIP = example("land.slip-cancelled", "good-withdrawn")
@@ -160,16 +160,6 @@ async def test_nothing_of_a_payload_appears_in_journal_or_receipt(wire: Wire, ex
     await wire.say(slip_cancelled(payload=orjson.dumps(SLIP | {"slip": secret, "dossier": secret})))
     receipts, entries = await wire.receipts(ILIS), await wire.journal(2)
     assert secret.encode() not in orjson.dumps(receipts) + orjson.dumps(entries)
-
-
-def with_status(tmp_path: Path, short: str, status: str) -> Members:
-    path = tmp_path / "members.yaml"
-    entries = [
-        f"  - {{id: {each.id}, short: {each.short}, name: {{vi: a, en: b}}, status: {status if each.short == short else 'active'}}}"
-        for each in Members.read()
-    ]
-    path.write_text("\n".join(["members:", *entries]), encoding="utf-8")
-    return Members.read(path)
 
 
 def test_the_samples_keep_to_their_contract() -> None:

@@ -63,7 +63,7 @@ def test_every_module_begins_with_a_sentence_that_says_what_it_is() -> None:
 
 
 def test_every_package_names_what_is_public_in_its_all() -> None:
-    faces = [path for path in SOURCES if path.name == "__init__.py" and path.stat().st_size]
+    faces = [path for path in SOURCES if path.name == "__init__.py" and len(ast.parse(path.read_text(encoding="utf-8")).body) > 1]
     assert [path.relative_to(ROOT).as_posix() for path in faces if "__all__" not in path.read_text(encoding="utf-8")] == []
 
 
