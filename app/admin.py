@@ -24,7 +24,8 @@ def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> Fa
     def start() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    @app.api_route("/_lgsp/health", methods=["GET", "HEAD"], summary="Whether the part works")
+    @app.get("/_lgsp/health", summary="Whether the part works")
+    @app.head("/_lgsp/health", include_in_schema=False)
     def read_health() -> JSONResponse:
         found = {"part": part, **health()}
         return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)

@@ -118,12 +118,21 @@ def turn(case: Case, parts: Parts) -> str:
 def _acts(shown: Mapping[str, Any], waiting: Sequence[str], stopped: Sequence[Entry]) -> Sequence[str]:
     """What keeps the case from going on: the first of these that there is."""
     if str(shown["TrangThaiHoSo"]) == "5":
-        return ["the citizen's: a supplement is asked for (lgsp supplement)"]
+        return ["the citizen's: a supplement is asked for (what is missing: lgsp show the last status-changed; then: lgsp supplement)"]
     if waiting:
         return waiting
     if unpaid := [each["SoThongBao"] for each in shown["ThongBaoThue"] if each["ConPhaiNop"] > 0]:
         return [f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"]
-    return [f"{short(each['source'])}'s: its {short(each['type'])} was refused ({outcome_of(each)})" for each in stopped[-1:]]
+    return [
+        f"{_writer(each)}'s: its {short(each['type'])} was refused ({outcome_of(each)}); see: lgsp show {each['messageId']}"
+        for each in stopped[-1:]
+    ]
+
+
+def _writer(entry: Entry) -> str:
+    """Whose outbox the message lay in, whoever it says it is from; who reads the inbox where it could not be applied."""
+    _, outbox, member = entry["topic"].rpartition(".outbox.")
+    return member.rpartition(".")[2] if outbox else short(entry["source"])
 
 
 def _decisions(dossier: str, parts: Parts) -> list[str]:

@@ -221,8 +221,9 @@ class _Screen:
             self._console.print("[red]The register did not change as it should:[/red]", *(f"- {fault}" for fault in story.faults), sep="\n")
             return 1
         self._console.print(
-            f"[bold green]The register changed because the obligations were settled.[/bold green] {told['messages']} messages, "
-            f"{told['notices']} notices, {told['paid']} paid; first notice after {told['firstNotice']} s, all after {told['seconds']} s.",
+            "[bold green]The register changed because the obligations were settled.[/bold green] "
+            f"{told['messages']} messages in {told['deliveries']} deliveries, {told['notices']} notices, {told['paid']} paid; "
+            f"first notice {told['firstNotice']} s after the start of the process, all after {told['seconds']} s.",
             highlight=False,
             soft_wrap=True,
         )

@@ -9,12 +9,13 @@ import httpx
 
 from app.ports import assign, base_url
 from app.settings import AGENCIES, PARTS, Settings
-from app.state import Running
+from app.state import Running, keep_ports, kept_ports
 from app.supervisor import Process, Supervisor, report
 from vn.errors import BadEnvironment, CannotConnect, Unusable
 
 __all__ = ["House"]
 
+SUPERVISOR = "supervisor"
 READY_WITHIN = 40.0  # seconds for all parts to answer
 _EVERY = 0.05
 
@@ -26,7 +27,8 @@ class House:
         own_broker = settings.bootstrap is None
         self.parts = tuple(part for part in PARTS if part not in left_out and (own_broker or part != "broker"))
         self.left_out = left_out
-        ports = {**settings.ports, **assign(settings, self.parts)}
+        ports = {**settings.ports, **assign(settings, (*self.parts, SUPERVISOR), kept_ports(settings.state))}
+        keep_ports(settings.state, ports)
         urls = {name: base_url(settings.host, ports[name]) for name in AGENCIES if name in self.parts}
         self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
         self.settings = replace(settings, ports=ports, urls={**urls, **settings.urls}, bootstrap=self.bootstrap, supervised=True)

@@ -10,12 +10,13 @@ from pathlib import Path
 from vn.errors import BadEnvironment, CannotConnect
 from vn.lock import Taken, locked
 
-__all__ = ["Running", "forget", "held", "prepare", "running"]
+__all__ = ["Running", "forget", "held", "keep_ports", "kept_ports", "prepare", "running"]
 
 VERSION = "1"  # of everything below the state folder; another version is refused, there are no migrations
 _MARK = "lgsp-state"
 _RUN = "run.json"
 _LOCK = "lgsp-lock"
+_PORTS = "ports.json"  # outlives --fresh too: what an integrator has set up elsewhere finds us again
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def prepare(folder: Path, *, fresh: bool = False) -> Path:
 
 def _wipe(folder: Path, mark: Path) -> None:
     """Remove what is ours; a folder that was never ours is left alone."""
-    others = [entry for entry in folder.iterdir() if entry.name != _LOCK]
+    others = [entry for entry in folder.iterdir() if entry.name not in (_LOCK, _PORTS)]
     if not mark.exists() and others:
         raise BadEnvironment(f"{folder}: not a state folder of lgsp (it holds other files), so --fresh will not empty it")
     for entry in others:
@@ -81,6 +82,20 @@ def _wipe(folder: Path, mark: Path) -> None:
 
 def _not_writable(folder: Path, error: OSError) -> BadEnvironment:
     return BadEnvironment(f"{folder}: {error.strerror}; choose a folder you can write to with --state DIR")
+
+
+def kept_ports(folder: Path) -> dict[str, int]:
+    """The ports of the last start, by part; empty where there was none, or what it left cannot be read."""
+    try:
+        kept = json.loads((folder / _PORTS).read_text(encoding="utf-8"))
+        return {str(part): int(port) for part, port in kept.items() if 0 < int(port) < 65_536}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def keep_ports(folder: Path, ports: Mapping[str, int]) -> None:
+    """For the next start, beside those of parts that are left out this time."""
+    (folder / _PORTS).write_text(json.dumps({**kept_ports(folder), **ports}, indent=2) + "\n", encoding="utf-8")
 
 
 def forget(folder: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.console import Console
 from rich.table import Table
 
-from app.house import House
+from app.house import SUPERVISOR, House
 from app.invitation import invitation
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import forget, held, prepare
@@ -24,7 +24,7 @@ async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], envi
     with held(settings.state):
         folder = prepare(settings.state, fresh=fresh).absolute()
         house = House(replace(settings, state=folder), left_out, environ)
-        bound = listen(settings.host, settings.port("supervisor"), "supervisor")
+        bound = listen(settings.host, house.settings.port(SUPERVISOR), SUPERVISOR)
         try:
             async with serving(control(house), bound) as address:
                 await _live(house, address, fresh=fresh, stop=stop)
@@ -79,4 +79,13 @@ def _tell(house: House, supervisor: str) -> None:
     console.print(table)
     if house.left_out:
         console.print(invitation(house), markup=False, highlight=False, soft_wrap=True)
-    console.print("Next: lgsp sample transfer | lgsp submit -    then: lgsp journal --follow", markup=False, highlight=False)
+    console.print(f"Next: {_next(house)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _next(house: House) -> str:
+    if "land" in house.settings.urls:
+        return "lgsp sample transfer | lgsp submit -    then: lgsp journal --follow"
+    return (
+        "lgsp submit FILE    then: lgsp journal --follow. `lgsp sample` reads a land office's register: "
+        "keep what it prints while ours runs, or set LGSP_LAND_URL to one that has our /thua-dat"
+    )

@@ -89,7 +89,7 @@ def _setting(what: str, value: str) -> dict[str, Any]:
     instant = instant if instant.tzinfo else instant.replace(tzinfo=VN)
     if what == "freeze":
         return {"mode": "frozen", "at": instant.isoformat()}
-    return {"mode": "offset", "offsetSeconds": round((instant - datetime.now(VN)).total_seconds())}
+    return {"mode": "offset", "offsetSeconds": (instant - datetime.now(VN)).total_seconds()}
 
 
 def _seconds(value: str) -> float:
@@ -111,10 +111,14 @@ def policy(  # noqa: PLR0917  # a command's parameters are its options
     if agency and agency not in _AGENCIES:
         raise Unusable(f"policy {agency}: agencies are {', '.join(_AGENCIES)}")
     if decision:
-        said = {"workingDays": int(manner)} if manner.isdecimal() else manner
-        parts.put(agency, "/_lgsp/policy", {decision: said})
+        known = parts.get(agency, "/_lgsp/policy")
+        if decision not in known:
+            raise Unusable(f"policy {agency} {decision}: the decisions of {agency} are {', '.join(known)}")
+        if manner:
+            parts.put(agency, "/_lgsp/policy", {decision: _manner(manner)})
     agencies = [agency] if agency else [each for each in _AGENCIES if each in parts.urls]
-    found = [(name, key, value) for name in agencies for key, value in parts.get(name, "/_lgsp/policy").items()]
+    every = [(name, key, value) for name in agencies for key, value in parts.get(name, "/_lgsp/policy").items()]
+    found = [row for row in every if decision in ("", row[1])]
     if json_:
         lines({"agency": name, "decision": key, "manner": value} for name, key, value in found)
     else:
@@ -122,6 +126,14 @@ def policy(  # noqa: PLR0917  # a command's parameters are its options
             shown = value if isinstance(value, str) else f"after {value['workingDays']} working day(s)"
             typer.echo(f"{name:8} {key:20} {shown}")
     return 0
+
+
+def _manner(said: str) -> str | dict[str, int]:
+    if said in ("instant", "manual"):
+        return said
+    if said.isdecimal() and 1 <= int(said) <= 1000:
+        return {"workingDays": int(said)}
+    raise Unusable(f"policy: {said!r} is not instant, manual, or a number of working days from 1 to 1000")
 
 
 def canonical(json_: AsJson = False, state: State = None) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -26,6 +27,7 @@ Dossier = Annotated[str, typer.Argument(metavar="DOSSIER", help="Dossier code (m
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As `lgsp dead-letters list` shows it, e.g. 3-0.")]
 Outcome = Annotated[str | None, typer.Option(help="Only these: delivered, refused, or a code such as client.access_denied.")]
 T = TypeVar("T")
+_HEAD = f"{'instant':13} {'from':8} {'to':8} {'contract':28} {'about':19} {'outcome':25} message id"
 
 
 def trace(dossier: Dossier, json_: AsJson = False, state: State = None) -> int:
@@ -80,6 +82,8 @@ def journal(  # noqa: PLR0917  # a command's parameters are its options
             typer.echo(json.dumps(entry, ensure_ascii=False) if json_ else _row(entry))
 
     async def tell_all(archive: "Archive") -> None:
+        if sys.stdout.isatty() and not json_:  # whoever counts the lines of a pipe wants rows only
+            typer.secho(_HEAD, bold=True)
         for entry in await archive.journal():
             tell(entry)
         if follow:
@@ -106,14 +110,13 @@ def notices(dossier: Dossier, json_: AsJson = False, state: State = None) -> int
 
 @dead_letters.command("list")
 def list_dead_letters(json_: AsJson = False, state: State = None) -> int:
-    """Every dead letter: name, when, from which topic, code."""
+    """Every dead letter: name, when, about what, from whom, why."""
     found = _read(settings(state), lambda archive: archive.dead_letters())
-    rows = [(each.name, instant(each.letter.timestamp), each.letter.topic, each.letter.code, each.letter.message) for each in found]
-    columns = ("name", "at", "topic", "code", "message")
     if json_:
-        lines(dict(zip(columns, row, strict=True)) for row in rows)
-    else:
-        table(columns, rows)
+        lines({"name": each.name, **_listed(each.letter), "timestamp": each.letter.timestamp} for each in found)
+        return 0
+    rows = [(each.name, instant(each.letter.timestamp), *_listed(each.letter).values()) for each in found]
+    table(("name", "at", "about", "from", "code", "reason", "message id"), rows)
     return 0
 
 
@@ -154,6 +157,18 @@ def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
     return asyncio.run(answered())
 
 
+def _listed(letter: "DeadLetter") -> dict[str, str]:
+    """What a list shows of a dead letter, whatever its envelope was like."""
+    said = {header: (value or b"").decode(errors="replace") for header, value in letter.headers}
+    return {
+        "about": said.get("ce_subject", "-"),
+        "from": short(said.get("ce_source")) or "-",
+        "code": letter.code,
+        "message": letter.message,
+        "messageId": said.get("ce_id", "-"),
+    }
+
+
 def _as_json(letter: "DeadLetter") -> dict[str, Any]:
     """`timestamp` in milliseconds since 1970; `value` as text, since what is dead need not be JSON."""
     why = {name: getattr(letter, name) for name in ("topic", "partition", "offset", "timestamp", "code", "message", "faults")}
@@ -163,4 +178,5 @@ def _as_json(letter: "DeadLetter") -> dict[str, Any]:
 
 def _row(entry: Entry) -> str:
     at, source, to = instant(entry["requestInTs"]), short(entry["source"]), short(entry["recipient"]) or "-"
-    return f"{at}  {source:8} {to:8} {short(entry['type']):29} {entry['subject'] or '':26} {outcome_of(entry):12} {entry['messageId']}"
+    id_ = entry["messageId"] or "-"
+    return f"{at:13} {source:8} {to:8} {short(entry['type']):28} {entry['subject'] or '-':19} {outcome_of(entry):25} {id_}"

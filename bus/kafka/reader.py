@@ -1,6 +1,7 @@
 """Reads records by their place, outside of any group: one record, or a whole topic up to its present end."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Self, cast
@@ -9,9 +10,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bus.kafka.pulse import has_stopped
 from bus.kafka.settings import TROUBLE, KafkaSettings, Place, Received, connect, stop_quietly
-from vn.errors import Retry
+from vn.errors import CannotConnect, Retry
 
 WITHIN_MS = 2000
+SILENT = 8.0  # seconds; an empty fetch is answered several times a second
 NOWHERE: Mapping[Place, int] = MappingProxyType({})
 
 
@@ -46,16 +48,21 @@ class Reader:
             yield record
 
     async def follow(self, topic: str, *, since_start: bool = True) -> AsyncIterator[Received]:
-        """Every record from the first, or from now on, and then each new one; never ends by itself."""
+        """Every record from the first, or from now on, and then each new one; raises CannotConnect once the broker is silent."""
         ends = await self._ends(topic)
         places = [TopicPartition(*place) for place in ends]
         starts = await self._usable.beginning_offsets(places) if since_start else {TopicPartition(*p): end for p, end in ends.items()}
         self._usable.assign(places)
         for place in places:
             self._usable.seek(place, starts[place])
+        heard = time.monotonic()
         while True:
             async for record in _taken(self._usable):
                 yield record
+            last = max((self._usable.last_poll_timestamp(place) or 0 for place in places), default=0) / 1000
+            heard = max(heard, time.monotonic() - max(time.time() - last, 0.0)) if last else heard
+            if has_stopped(self._usable) or time.monotonic() - heard > SILENT:
+                raise CannotConnect(f"the broker at {self._settings.bootstrap} does not answer any more")
 
     async def count(self, topic: str) -> int:
         """How many records the topic has taken in its present generation, if none were removed."""
