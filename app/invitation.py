@@ -50,7 +50,8 @@ def _adapter(house: House, name: str, catalogue: Catalogue) -> str:
         *(f"            {contract.type:38} to {', '.join(to)}" for contract, to in _said(member, rights, catalogue)),
         _HEADERS.format(member=member),
         f"  agency    {house.settings.urls.get(SERVICE_OF[name], 'your own')}",
-        "  schemas   lgsp contracts show NAME, or: lgsp contracts export DIR",
+        "  schemas   lgsp contracts show NAME, or: lgsp contracts export DIR; good and bad payloads: contracts/examples/",
+        "  order     docs/case.md has the order of a case; lgsp trace DOSSIER shows that of one that runs",
     ]
     return "\n".join(lines)
 

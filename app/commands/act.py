@@ -88,7 +88,11 @@ def pay(  # noqa: PLR0917  # a command's parameters are its options
 
 
 def supplement(dossier: Dossier, file: Source, state: State = None) -> int:
-    """Give what was asked for: fields and papers, as the portal's own JSON."""
+    """Give what was asked for: the fields of the portal's form that change, and `TaiLieuNop`, the papers that are added.
+
+    For example {"TaiLieuNop": [...]} with papers as `lgsp sample transfer` shows them; what is missing says the last status-changed
+    of `lgsp trace DOSSIER` (`lgsp show ID`).
+    """
     parts_of(state).post("dvc", f"/ho-so/{dossier}/bo-sung", _read(file))
     _print(f"{dossier}: supplemented")
     return 0
