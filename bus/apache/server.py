@@ -58,8 +58,8 @@ async def _live(settings: ApacheSettings, state: Path, ready: Callable[[str, int
         (state / _LOGGING).write_text(LOGGING, encoding="ascii")
     except OSError as error:
         raise BadEnvironment(f"the broker cannot write to its state folder {state}: {error.strerror}") from error
-    await _format(program, classes, state)
-    async with _node((program, f"-Xmx{settings.heap}", "-cp", classes), state, settings.stop_within) as node:
+    await _format((*program, "-cp", classes), state)
+    async with _node((*program, f"-Xmx{settings.heap}", "-cp", classes), state, settings.stop_within) as node:
         ended = asyncio.create_task(node.wait())
         answering = asyncio.create_task(_answers(settings, port))
         try:
@@ -109,17 +109,17 @@ def _lockable(file: Path) -> bool:
         return True
 
 
-async def _format(program: str, classes: str, state: Path) -> None:
+async def _format(java_with: tuple[str, ...], state: Path) -> None:
     """Make the storage, once; a format that was interrupted is begun again."""
     if (state / LOG / "meta.properties").exists():
         return
     cluster = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:])[:22].decode()  # may not begin with '-'
     tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", _PROPERTIES, "--ignore-formatted")
     try:
-        await run(program, "-cp", classes, f"-Dlog4j2.configurationFile={_LOGGING}", *tool, within=_FORMATS_WITHIN, folder=state)
+        await run(*java_with, f"-Dlog4j2.configurationFile={_LOGGING}", *tool, within=_FORMATS_WITHIN, folder=state)
     except Failed as error:
-        lines = [line for line in error.output.splitlines() if line.strip()]
-        raise BadEnvironment(f"Apache Kafka cannot format its storage in {state / LOG}: {lines[-1] if lines else error}") from error
+        why = next((line for line in error.output.splitlines() if "rror" in line or "xception" in line), str(error))
+        raise BadEnvironment(f"Apache Kafka cannot format its storage in {state / LOG}: {why[:300]}") from error
 
 
 @contextlib.asynccontextmanager

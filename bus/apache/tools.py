@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,8 +49,8 @@ async def run(*command: str | Path, within: float, folder: Path | None = None) -
     return said
 
 
-async def java(home: Path | None) -> str:
-    """The path of a Java that is new enough. Raises BadEnvironment."""
+async def java(home: Path | None) -> tuple[str, ...]:
+    """How to call a Java that is new enough. Raises BadEnvironment."""
     advice = f"Apache Kafka needs Java {_JAVA} or newer on the PATH or in JAVA_HOME; without --apache no Java is needed"
     found = shutil.which("java", path=str(home / "bin") if home else None)
     if found is None:
@@ -57,7 +58,8 @@ async def java(home: Path | None) -> str:
     version = _version(r'version "(?:1\.)?([0-9.]+)', await _asked(found, "-version", advice=advice))
     if version < (_JAVA,):
         raise BadEnvironment(f"{found} is Java {_text(version)}: {advice}")
-    return found
+    # Java reads the names of folders in the locale's encoding, and cannot open `/home/Nguyễn` in the C locale of a service
+    return ("/usr/bin/env", "LC_ALL=C.UTF-8", found) if sys.platform == "linux" else (found,)
 
 
 async def maven() -> str:
