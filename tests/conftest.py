@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 async def broker() -> AsyncIterator[str]:
-    """HOST:PORT of a broker: the one of LGSP_KAFKA_BOOTSTRAP or LGSP_TEST_BROKER, else an embedded one in memory, in a process of its own."""
+    """HOST:PORT of a broker: that of LGSP_KAFKA_BOOTSTRAP or LGSP_TEST_BROKER, else an embedded one in memory, in its own process."""
     given = os.environ.get("LGSP_KAFKA_BOOTSTRAP")  # noqa: TID251 - which broker the same tests run against
     if given:
         yield given

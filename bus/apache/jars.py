@@ -4,6 +4,8 @@ import hashlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -32,13 +34,20 @@ async def fetched(cache: Path, *, within: float) -> Path:
         return folder
     program = await maven()
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="fetching-", ignore_cleanup_errors=True) as name:
-            await _copy(program, Path(name) / "jars", within=within)
-            _settle(Path(name) / "jars", folder)
+        with _scratch(cache) as scratch:
+            await _copy(program, scratch / "jars", within=within)
+            _settle(scratch / "jars", folder)
     except OSError as error:
         raise BadEnvironment(f"the jars cannot be kept in {cache}: {error.strerror}; choose another folder with LGSP_CACHE") from error
     return folder
+
+
+@contextmanager
+def _scratch(cache: Path) -> Iterator[Path]:
+    """A folder beside the one that the jars will be in, so that they come there all at once."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache.absolute(), prefix="fetching-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 async def _copy(program: str, into: Path, *, within: float) -> None:
