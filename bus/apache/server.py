@@ -150,8 +150,9 @@ async def _guard(pid: int) -> asyncio.subprocess.Process | None:
     """A shell that ends the node once the other end of its standard input is gone: after `kill -9` of this process."""
     if sys.platform == "win32":
         return None
+    nowhere = asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", f"read _; kill -TERM {pid}", stdin=asyncio.subprocess.PIPE, start_new_session=True
+        "/bin/sh", "-c", f"read _; kill -TERM {pid}", stdin=asyncio.subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True
     )
 
 

@@ -81,7 +81,7 @@ async def _asked(program: str, flag: str, *, advice: str) -> str:
         raise BadEnvironment(f"{error}: {advice}") from error
 
 
-def _version(pattern: str, text: str) -> Sequence[int]:
+def _version(pattern: str, text: str) -> tuple[int, ...]:
     """The numbers of a version; a text without one counts as oldest."""
     found: Sequence[str] = re.findall(pattern, text)
     return tuple(int(number) for number in found[0].split(".") if number) if found else (0,)

@@ -49,7 +49,8 @@ class Node:
 
     def ended(self) -> tuple[int, str]:
         """Exit code and standard error, once it has ended."""
-        errors = self._process.communicate(timeout=ENDS_WITHIN)[1]
+        self._process.wait(ENDS_WITHIN)  # by itself: to let go of its standard input is to tell it to end
+        errors = self._process.communicate()[1]
         return self._process.returncode, errors
 
     def _environ(self) -> Mapping[str, str]:
