@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import structlog
+
 from bus.apache.tools import Failed, maven, run
 from vn.errors import BadEnvironment
 
 __all__ = ["fetched", "place", "version"]
 
+log = structlog.get_logger("bus.apache")
 _POM = files("bus.apache") / "pom.xml"
 
 
@@ -33,6 +36,7 @@ async def fetched(cache: Path, *, within: float) -> Path:
     if folder.is_dir():
         return folder
     program = await maven()
+    log.info("fetching Apache Kafka's jars, once", into=str(folder))
     try:
         with _scratch(cache) as scratch:
             await _copy(program, scratch / "jars", within=within)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["LOG", "LOGGING", "server_properties"]
+__all__ = ["LOG", "LOGGING", "as_address", "server_properties"]
 
 LOG = "log"
 """The folder of the log, below the state folder in which the node runs: a path of the user's could hold what such files cannot say."""
@@ -25,9 +25,14 @@ rootLogger.appenderRef.file.ref = file
 """
 
 
+def as_address(host: str, port: int) -> str:
+    """HOST:PORT as clients write it: IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def server_properties(*, host: str, port: int, controller_port: int) -> str:
     """The text of `server.properties`; clients reach the node at host:port only, its controller listens on loopback."""
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = as_address(host, port)
     return _text(
         {
             "process.roles": "broker,controller",
@@ -59,7 +64,6 @@ _LIKE_THE_EMBEDDED = {
     "auto.create.topics.enable": "false",
     "group.initial.rebalance.delay.ms": "100",  # Kafka waits 3 s before every first join
     "log.retention.ms": "-1",  # a state folder keeps what it has until it is removed
-    "socket.request.max.bytes": "104857600",
 }
 
 

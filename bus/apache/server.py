@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bus.apache.jars import fetched
-from bus.apache.properties import LOG, LOGGING, server_properties
+from bus.apache.properties import LOG, LOGGING, as_address, server_properties
 from bus.apache.settings import ApacheSettings
 from bus.apache.tools import Failed, java, run
 from bus.kafka import Admin, KafkaSettings
@@ -164,7 +164,7 @@ async def _answers(settings: ApacheSettings, port: int) -> None:
             raise BadEnvironment(f"Apache Kafka does not listen after {settings.ready_within:g} s; see {settings.state / 'server.log'}")
         await asyncio.sleep(_LOOK_EVERY)
     try:
-        async with Admin(KafkaSettings(f"{settings.host}:{port}", connect_within=deadline - time.monotonic())) as admin:
+        async with Admin(KafkaSettings(as_address(settings.host, port), connect_within=deadline - time.monotonic())) as admin:
             await admin.topics()
             await admin.group(_GROUP)
     except CannotConnect as error:
