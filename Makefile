@@ -5,7 +5,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install dev demo test test-slow check format lint types imports bench asyncapi export lock clean
+.PHONY: install dev demo test test-kafka test-slow check format lint types imports bench asyncapi export lock clean
 
 install: .venv/.installed
 dev: .venv/.dev
@@ -26,6 +26,10 @@ demo: install
 
 test: dev
 	$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+# The same tests on Apache Kafka; needs Java 17, and Maven for its first start. tests/broker is about the embedded broker
+test-kafka: dev
+	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" --ignore tests/broker $(ARGS)
 
 # All paths one after the other: undisturbed, delivered twice, with adapters that come and go
 test-slow: dev

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.joins import Mover, Patience
 
-__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_broker", "run_exchange"]
+__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_apache", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
 _LOOK_EVERY = 0.05
@@ -80,6 +80,22 @@ async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, s
 
     state = None if memory else prepare(settings.state) / "broker"
     chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state)
+    await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
+
+
+async def run_apache(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:
+    """Apache Kafka in the embedded broker's place, until `stop`; its jars are fetched before if need be."""
+    from bus.apache import ApacheSettings, serve
+
+    if settings.cache is None:
+        raise Unusable("where are Apache Kafka's jars to be kept? Set LGSP_CACHE to a folder")
+    chosen = ApacheSettings(
+        host=settings.host,
+        port=settings.port("broker"),
+        state=prepare(settings.state) / "broker",
+        cache=settings.cache,
+        java_home=settings.java_home,
+    )
     await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
 
 

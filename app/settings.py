@@ -18,6 +18,7 @@ _TEXTS = (
     "LGSP_KAFKA_BOOTSTRAP",
     "LGSP_SPACE",
     "LGSP_STATE",
+    "LGSP_CACHE",
     "LGSP_HOST",
     "LGSP_CONTRACTS",
     "LGSP_MEMBERS",
@@ -47,6 +48,9 @@ class Settings:
     bootstrap: str | None = None
     space: str = "lgsp"
     state: Path = Path(".lgsp")
+    cache: Path | None = None
+    """What was fetched and serves all states of a user; None where neither LGSP_CACHE nor a home says where."""
+    java_home: Path | None = None
     host: str = "127.0.0.1"
     contracts: Path | None = None
     members: Path | None = None
@@ -81,6 +85,8 @@ class Settings:
             bootstrap=given.get("LGSP_KAFKA_BOOTSTRAP"),
             space=space,
             state=Path(given.get("LGSP_STATE", ".lgsp")),
+            cache=_cache(environ),
+            java_home=_path(environ.get("JAVA_HOME")),
             host=given.get("LGSP_HOST", "127.0.0.1"),
             contracts=_path(given.get("LGSP_CONTRACTS")),
             members=_path(given.get("LGSP_MEMBERS")),
@@ -113,6 +119,7 @@ class Settings:
             "LGSP_KAFKA_BOOTSTRAP": self.bootstrap,
             "LGSP_SPACE": self.space,
             "LGSP_STATE": str(self.state),
+            "LGSP_CACHE": self.cache and str(self.cache),
             "LGSP_HOST": self.host,
             "LGSP_CONTRACTS": self.contracts and str(self.contracts),
             "LGSP_MEMBERS": self.members and str(self.members),
@@ -146,6 +153,15 @@ def _one_of(name: str, text: str, allowed: tuple[str, ...], faults: list[str]) -
     if text not in allowed:
         faults.append(f"{name}: {text!r} is none of {', '.join(allowed)}")
     return text
+
+
+def _cache(environ: Mapping[str, str]) -> Path | None:
+    """Where the system keeps what can be fetched again: XDG's folder, that of Windows, or ~/.cache."""
+    if given := environ.get("LGSP_CACHE", "").strip():
+        return Path(given)
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    above = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA") or (home and f"{home}/.cache")
+    return Path(above) / "lgsp-sim" if above else None
 
 
 def _path(text: str | None) -> Path | None:

@@ -74,10 +74,24 @@ def _wipe(folder: Path, mark: Path) -> None:
     if not mark.exists() and others:
         raise BadEnvironment(f"{folder}: not a state folder of lgsp (it holds other files), so --fresh will not empty it")
     for entry in others:
+        if _in_use(entry):
+            continue
         if entry.is_dir():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+
+
+def _in_use(entry: Path) -> bool:
+    """Whether a broker that was started by itself keeps its log here: only its topics begin anew, over Kafka."""
+    lock = entry / "lock"
+    if not lock.is_file():
+        return False
+    try:
+        with locked(lock):
+            return False
+    except Taken:
+        return True
 
 
 def _not_writable(folder: Path, error: OSError) -> BadEnvironment:

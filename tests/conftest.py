@@ -4,21 +4,47 @@ import asyncio
 import itertools
 import os
 import sys
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from bus import KafkaSettings, Space
+from tests.apache.node import Node
 
 READY_WITHIN = 20.0
 _numbers = itertools.count(1)
 _run = uuid.uuid4().hex[:6]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """LGSP_TEST_BROKER=apache: one Apache Kafka for the run, started before the workers, which then find it like any other broker."""
+    chosen = os.environ.get("LGSP_TEST_BROKER", "embedded")  # noqa: TID251 - which broker the same tests run against
+    if chosen not in ("embedded", "apache"):
+        raise pytest.UsageError(f"LGSP_TEST_BROKER={chosen}: say embedded or apache")
+    if chosen == "embedded" or hasattr(config, "workerinput") or "LGSP_KAFKA_BOOTSTRAP" in os.environ:  # noqa: TID251
+        return
+    state = tempfile.TemporaryDirectory(prefix="lgsp-apache-", ignore_cleanup_errors=True)
+    node = Node(Path(state.name))
+    try:
+        node.start()
+    except RuntimeError as error:
+        state.cleanup()
+        raise pytest.UsageError(str(error)) from None
+    os.environ["LGSP_KAFKA_BOOTSTRAP"] = node.address  # noqa: TID251
+
+    def end() -> None:
+        node.stop()
+        state.cleanup()
+
+    config.add_cleanup(end)
+
+
 @pytest.fixture(scope="session")
 async def broker() -> AsyncIterator[str]:
-    """HOST:PORT of a broker: the one of LGSP_KAFKA_BOOTSTRAP, else an embedded one in memory, in a process of its own."""
+    """HOST:PORT of a broker: that of LGSP_KAFKA_BOOTSTRAP or LGSP_TEST_BROKER, else an embedded one in memory, in its own process."""
     given = os.environ.get("LGSP_KAFKA_BOOTSTRAP")  # noqa: TID251 - which broker the same tests run against
     if given:
         yield given

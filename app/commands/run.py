@@ -74,13 +74,16 @@ def up(
 def broker(
     listen: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.", metavar="HOST:PORT")] = "",
     memory: Annotated[bool, typer.Option("--memory", help="Keep nothing after the end.")] = False,
+    apache: Annotated[
+        bool, typer.Option("--apache", help="Apache Kafka itself; needs Java 17, and Maven once to fetch it (43 MB, see LGSP_CACHE).")
+    ] = False,
     state: State = None,
 ) -> int:
-    """Run the embedded broker alone: one node that speaks the Kafka protocol, for any client in any language.
+    """Run a broker alone: one node that speaks the Kafka protocol, for any client in any language.
 
     Prints `broker ready on HOST:PORT`. Its log is in DIR/broker and survives a stop, `kill -9` and a restart.
     """
-    from app.parts import run_broker
+    from app.parts import run_apache, run_broker
 
     read = settings(state)
     configure(read.log, read.log_level, "broker")
@@ -89,6 +92,10 @@ def broker(
         if not host or not port.isdecimal() or int(port) > 65_535:
             raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092")
         read = replace(read, host=host, ports={**read.ports, "broker": int(port)})
+    if apache and memory:
+        raise Unusable("--memory: Apache Kafka keeps its log in files; give it a --state DIR of its own and remove that afterwards")
+    if apache:
+        return until_stopped(lambda stop: run_apache(read, stop=stop, say=say), supervised=read.supervised)
     return until_stopped(lambda stop: run_broker(read, memory=memory, stop=stop, say=say), supervised=read.supervised)
 
 

@@ -69,8 +69,8 @@ def sound(batch: Batch, content: bytes | memoryview) -> bool:
     return batch.magic == MAGIC and batch.length >= HEADER.size - PREFIX and crc32c(content[CRC_FROM : batch.size]) == batch.crc
 
 
-def refusal(records: bytes | None, max_size: int) -> ErrorCode:
-    """Why Kafka would not append what a client produced; `none` when it would."""
+def refusal(records: bytes | None, max_size: int, latest: int) -> ErrorCode:
+    """Why Kafka would not append what a client produced; `none` when it would. `latest`: no record may be of a later millisecond."""
     if records is None or len(records) < HEADER.size:
         return ErrorCode.invalid_record if not records else ErrorCode.corrupt_message
     batch = header(records)
@@ -86,6 +86,8 @@ def refusal(records: bytes | None, max_size: int) -> ErrorCode:
         return ErrorCode.corrupt_message
     if batch.records < 1 or batch.last_delta != batch.records - 1:
         return ErrorCode.invalid_record
+    if batch.max_time > latest:
+        return ErrorCode.invalid_timestamp
     return ErrorCode.none
 
 

@@ -1,7 +1,6 @@
 """The broker's life: hold the state folder, listen, answer until told to stop."""
 
 import asyncio
-import errno
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -10,8 +9,8 @@ from contextlib import ExitStack, asynccontextmanager
 from bus.embedded.broker import Broker
 from bus.embedded.connection import Connection
 from bus.embedded.dispatch import answered
-from bus.embedded.folder import held
 from bus.embedded.settings import BrokerSettings
+from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
     Raises BadEnvironment: the port is taken, or the state folder cannot be used.
     """
     with ExitStack() as folder:
-        state = folder.enter_context(held(settings.state)) if settings.state is not None else None
+        state = folder.enter_context(held(settings.state, EMBEDDED)) if settings.state is not None else None
         try:
             broker = Broker(settings, state)
         except OSError as error:
@@ -46,9 +45,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
             lambda: Connection(answer, settings.max_frame, open_ones), settings.host, settings.port, backlog=512
         )
     except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "the port is taken; choose another with --listen HOST:PORT or LGSP_BROKER_PORT" if taken else error.strerror or str(error)
-        raise BadEnvironment(f"the broker cannot listen on {settings.host}:{settings.port}: {reason}") from error
+        raise cannot_listen(settings.host, settings.port, error) from error
     sweepers = [
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
         asyncio.create_task(_expire(broker, settings.retention_check)),

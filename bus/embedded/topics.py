@@ -32,6 +32,7 @@ def _between(low: int, high: int) -> Callable[[str], bool]:
 SETTINGS: Final[Mapping[str, Setting]] = {
     "cleanup.policy": Setting("delete", "delete".__eq__),
     "max.message.bytes": Setting("1048588", _between(0, 2**31 - 1)),
+    "message.timestamp.after.max.ms": Setting("3600000", _between(0, 2**63 - 1)),
     "message.timestamp.type": Setting("CreateTime", "CreateTime".__eq__),
     "min.insync.replicas": Setting("1", "1".__eq__),
     "retention.bytes": Setting("-1", _between(-1, 2**63 - 1)),
@@ -51,6 +52,11 @@ class Topic:
     @property
     def max_message(self) -> int:
         return int(self.setting("max.message.bytes"))
+
+    @property
+    def max_ahead(self) -> int:
+        """How many milliseconds a record's timestamp may be ahead of the broker's clock."""
+        return int(self.setting("message.timestamp.after.max.ms"))
 
     def setting(self, name: str) -> str:
         return self.config.get(name, SETTINGS[name].default)

@@ -1,4 +1,7 @@
-"""The agency, the adapter or the broker goes away in the middle, and comes back."""
+"""The agency, the adapter or the broker goes away in the middle, and comes back.
+
+A broker that is killed is always an embedded one of the test's own: nobody may kill the one that the run shares.
+"""
 
 import asyncio
 import os

@@ -1,6 +1,7 @@
 """Topics, their settings, groups and offsets, as an administrator handles them."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -106,6 +107,18 @@ async def test_a_setting_changes_what_the_topic_takes_at_once(memory_broker: Bro
     assert await alter(0, "none") is ErrorCode.invalid_config
     assert await alter(1, None) is ErrorCode.none
     assert (await raw.produce(topic, batch(b"x" * 600))).error_code is ErrorCode.none
+
+
+async def test_a_record_of_the_future_is_refused_as_by_kafka_unless_its_topic_allows_it(
+    memory_broker: BrokerProcess, raw: Raw, name: str
+) -> None:
+    topic = await memory_broker.topic(name)
+    lenient = await memory_broker.topic(f"{name}-lenient", message_timestamp_after_max_ms=str(2**63 - 1))
+    hour = 3_600_000
+    for ahead, error in ((hour // 2, ErrorCode.none), (2 * hour, ErrorCode.invalid_timestamp)):
+        now = time.time_ns() // 1_000_000
+        assert (await raw.produce(topic, batch(b"then", b"now", times=(now + ahead, now)))).error_code is error
+        assert (await raw.produce(lenient, batch(b"then", b"now", times=(now + ahead, now)))).error_code is ErrorCode.none
 
 
 async def test_settings_show_their_value_and_where_it_comes_from(memory_broker: BrokerProcess, name: str) -> None:

@@ -1,4 +1,7 @@
-"""A town whose parts are processes under a supervisor, as `lgsp up` runs them, over a broker that keeps its log in files."""
+"""A town whose parts are processes under a supervisor, as `lgsp up` runs them, over a broker that keeps its log in files.
+
+That is always the embedded one, which is a part like the others and is killed like them.
+"""
 
 import asyncio
 from contextlib import AsyncExitStack

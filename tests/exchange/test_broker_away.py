@@ -1,4 +1,7 @@
-"""The broker is killed and comes back: the exchange waits, says so, and goes on without loss."""
+"""The broker is killed and comes back: the exchange waits, says so, and goes on without loss.
+
+Always on an embedded broker of its own: nobody may kill the one that the run shares, and this one is back within a second.
+"""
 
 import asyncio
 import contextlib

@@ -1,5 +1,6 @@
 """Taking in what producers send."""
 
+import time
 from typing import Any
 
 from kio.schema.errors import ErrorCode
@@ -37,7 +38,8 @@ async def init_producer_id(call: Call) -> Tree:
 def _append(topic: Topic, asked: Any) -> dict[str, Any]:
     if not 0 <= asked.index < len(topic.partitions):
         return _answer(asked.index, ErrorCode.unknown_topic_or_partition)
-    if (error := refusal(asked.records, topic.max_message)) is not ErrorCode.none:
+    latest = time.time_ns() // 1_000_000 + topic.max_ahead
+    if (error := refusal(asked.records, topic.max_message, latest)) is not ErrorCode.none:
         return _answer(asked.index, error)
     batch = header(asked.records)
     if batch.transactional:
