@@ -12,11 +12,24 @@ from vn.errors import LgspError
 if TYPE_CHECKING:
     from app.messages import Archive
 
-__all__ = ["COLUMNS", "Case", "Leg", "case_of", "stuck", "timeline", "turn"]
+__all__ = ["COLUMNS", "HOW", "Case", "Leg", "case_of", "stuck", "timeline", "turn"]
 
 COLUMNS = ("at", "from", "to", "contract", "outcome", "waited", "crossed", "message id")
 STATUS_CHANGED = "vn.gov.dossier.status-changed.v1"
 _FINAL = {"3": "refused before acceptance", "10": "result returned"}
+HOW: Mapping[tuple[str, str], str] = {
+    ("land", "check"): "lgsp decide {} tiep-nhan, or tu-choi --reason WHY",
+    ("land", "slip"): "lgsp decide {} chuyen-thue",
+    ("land", "correct"): "lgsp decide {} sua-phieu",
+    ("land", "withdrawal"): "lgsp decide {} dong-y-rut, or khong-dong-y-rut --reason WHY",
+    ("land", "update"): "lgsp decide {} cap-nhat",
+    ("land", "supplement-deadline"): "lgsp decide {} tu-choi --reason WHY",
+    ("tax", "assess"): "lgsp decide {} xac-dinh --at tax, or tra-phieu --reason WHY --at tax",
+    ("tax", "reconcile"): "lgsp decide {} doi-soat --at tax",
+    ("payment", "payment"): "POST /giao-dich/REFERENCE/thanh-toan at the payment platform",
+    ("dvc", "return-result"): "POST /ho-so/{}/tra-ket-qua at the portal",
+}
+"""What ends the waiting, by agency and decision."""
 _OFFICES = {"land": "land office", "tax": "tax authority", "payment": "payment platform", "dvc": "portal"}
 
 
@@ -67,6 +80,12 @@ class Case:
     stuck: Sequence[Entry] = ()
     unread: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def last_status(self) -> str:
+        """Id of the message that said the last status; empty where none did."""
+        said = [leg.entry["messageId"] for leg in self.legs if leg.entry["type"] == STATUS_CHANGED]
+        return str(said[-1]) if said else ""
+
 
 async def case_of(archive: "Archive", dossier: str) -> Case:
     """The case as the topics have it now."""
@@ -110,22 +129,23 @@ def turn(case: Case, parts: Parts) -> str:
         return f"unknown: {error}"
     status = str(shown["TrangThaiHoSo"])
     if not waiting and (status in _FINAL or (status == "8" and shown["KetThuc"])):
-        return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status})"
+        why = f"; why: lgsp show {case.last_status}" if status in ("3", "8") and case.last_status else ""
+        return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status}){why}"
     unread = [f"{short(member)}'s: {count} message(s) wait in its inbox, nobody reads it" for member, count in case.unread.items()]
-    return "; ".join([*_acts(shown, waiting, case.stuck), *unread]) or f"on its way (status {status})"
+    return "; ".join([*_acts(shown, waiting, case), *unread]) or f"on its way (status {status})"
 
 
-def _acts(shown: Mapping[str, Any], waiting: Sequence[str], stopped: Sequence[Entry]) -> Sequence[str]:
+def _acts(shown: Mapping[str, Any], waiting: Sequence[str], case: Case) -> Sequence[str]:
     """What keeps the case from going on: the first of these that there is."""
     if str(shown["TrangThaiHoSo"]) == "5":
-        return ["the citizen's: a supplement is asked for (what is missing: lgsp show the last status-changed; then: lgsp supplement)"]
+        return [f"the citizen's: a supplement is asked for (what is missing: lgsp show {case.last_status}; then: lgsp supplement)"]
     if waiting:
         return waiting
     if unpaid := [each["SoThongBao"] for each in shown["ThongBaoThue"] if each["ConPhaiNop"] > 0]:
         return [f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"]
     return [
         f"{_writer(each)}'s: its {short(each['type'])} was refused ({outcome_of(each)}); see: lgsp show {each['messageId']}"
-        for each in stopped[-1:]
+        for each in case.stuck[-1:]
     ]
 
 
@@ -142,7 +162,8 @@ def _decisions(dossier: str, parts: Parts) -> list[str]:
         if name in parts.urls:
             for each in parts.get(name, "/_lgsp/work", subject=dossier)["items"]:
                 if each["due"] is None:
-                    found.append(f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}")
+                    waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
+                    found.append(f"{waits}: {HOW[name, each['kind']].format(dossier)}")
     return found
 
 

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from app.case import COLUMNS, Case, Leg, case_of, stuck
+from app.case import COLUMNS, HOW, Case, Leg, case_of, stuck
 from app.listing import table
 from app.messages import Archive
 from app.settings import Settings
 from bus import Consumer, KafkaSettings, Space
 from bus.journal import about, failed
+from services.kit import AgencySettings
 from tests.app.lgsp import Said, lgsp
 from tests.bus.samples import DVC, ILIS, TCT, example, kept, slip_cancelled, with_status
 from tests.exchange.test_undeliverable import delivered
@@ -128,3 +130,9 @@ def test_the_timeline_stays_readable_at_160_columns(capsys: pytest.CaptureFixtur
     assert head.split() == ["at", "from", "to", "contract", "outcome", "waited", "crossed", "message", "id"]
     assert message.id in row
     assert len(row.rstrip()) <= 160
+
+
+@pytest.mark.parametrize("name", ["dvc", "land", "tax", "payment"])
+def test_whoever_reads_that_an_officer_is_waited_for_is_told_how_to_decide(name: str, tmp_path: Path) -> None:
+    agency = import_module(f"services.{name}").create_app(AgencySettings(name, f"sqlite:///{tmp_path}/{name}.db")).state.agency
+    assert {decision for at, decision in HOW if at == name} == set(agency.profession.decisions)
