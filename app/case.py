@@ -30,6 +30,7 @@ HOW: Mapping[tuple[str, str], str] = {
     ("dvc", "return-result"): "POST /ho-so/{}/tra-ket-qua at the portal",
 }
 """What ends the waiting, by agency and decision."""
+OWN = "in its own system"  # an agency that somebody put in the place of ours may decide what ours does not
 _OFFICES = {"land": "land office", "tax": "tax authority", "payment": "payment platform", "dvc": "portal"}
 
 
@@ -163,7 +164,7 @@ def _decisions(dossier: str, parts: Parts) -> list[str]:
             for each in parts.get(name, "/_lgsp/work", subject=dossier)["items"]:
                 if each["due"] is None:
                     waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
-                    found.append(f"{waits}: {HOW[name, each['kind']].format(dossier)}")
+                    found.append(f"{waits}: {HOW.get((name, each['kind']), OWN).format(dossier)}")
     return found
 
 

@@ -17,6 +17,7 @@ from vn.errors import LgspError, Unusable
 __all__ = ["Archive", "Letter", "Shown"]
 
 
+SILENT = 8.0  # seconds without an answer; an empty fetch is answered several times a second
 CONNECT_WITHIN = 5.0  # seconds; whoever looks does not want to wait
 
 
@@ -50,7 +51,7 @@ class Archive:
     async def open(cls, settings: Settings) -> AsyncIterator["Archive"]:
         """That of the settings' broker, or of the exchange that runs from the state folder."""
         there = None if settings.bootstrap else running(settings.state)
-        kafka = KafkaSettings(settings.bootstrap or (there.bootstrap if there else ""), connect_within=CONNECT_WITHIN)
+        kafka = KafkaSettings(settings.bootstrap or (there.bootstrap if there else ""), connect_within=CONNECT_WITHIN, stalled_after=SILENT)
         async with Reader(kafka) as reader:
             yield cls(reader, kafka, Space(there.space if there else settings.space))
 

@@ -13,6 +13,7 @@ from app.entries import Entry, instant, outcome_of, short
 from app.listing import lines, table
 from app.logs import configure
 from app.settings import Settings
+from bus.envelope import readable
 from vn.errors import Unusable
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _read(read: Settings, ask: "Callable[[Archive], Awaitable[T]]") -> T:
 
 def _listed(letter: "DeadLetter") -> dict[str, str]:
     """What a list shows of a dead letter, whatever its envelope was like."""
-    said = {header: (value or b"").decode(errors="replace") for header, value in letter.headers}
+    said = readable(letter.headers)
     return {
         "about": said.get("ce_subject", "-"),
         "from": short(said.get("ce_source")) or "-",

@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
-from bus.kafka.pulse import has_stopped
+from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 
 Taken = Mapping[Place, Sequence[Received]]
@@ -130,9 +130,7 @@ class Consumer:
         """Note when Kafka last answered a fetch, and how far behind this consumer is."""
         assigned = client.assignment()
         self._expects = self._listener.joining or any(place not in self._paused for place in assigned)
-        last = max((client.last_poll_timestamp(place) or 0 for place in assigned), default=0)
-        if last:
-            self._alive = max(self._alive, time.monotonic() - max(time.time() - last / 1000, 0))
+        self._alive = max(self._alive, heard(client, assigned) or 0.0)
         if not self._expects:
             self._alive = time.monotonic()
         behind = {Place(*place): _behind(client, place) for place in assigned}

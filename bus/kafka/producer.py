@@ -50,8 +50,6 @@ class Producer:
                 if pending is None:
                     pending = await self._by_partition(client, records)
                 results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
-            except NotImplementedError:
-                raise  # the broker is there, but too old or too new
             except TROUBLE as error:
                 await self._replace(client, error)
                 continue
@@ -60,7 +58,7 @@ class Producer:
             fault = next((result for result in results if isinstance(result, BaseException)), None)
             if isinstance(fault, MessageSizeTooLargeError | RecordListTooLargeError):
                 raise Refused("client.message_too_large", "the broker's own limit is smaller than this message") from fault
-            if isinstance(fault, TROUBLE) and not isinstance(fault, NotImplementedError):
+            if isinstance(fault, TROUBLE):
                 await self._replace(client, fault)
             elif fault is not None:
                 raise fault

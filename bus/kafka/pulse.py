@@ -1,7 +1,11 @@
-"""Whether a client of aiokafka still works inside: its tasks end for good on an error that they did not expect."""
+"""Whether a client of aiokafka is alive: whether Kafka still answers it, and whether all of its tasks still run."""
 
 import asyncio
+import time
+from collections.abc import Iterable
 from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 # Where a connection has just gone, uvloop answers a write with RuntimeError, and aiokafka looks for OSError only: the task that keeps
 # the metadata ends, nobody notices, and no request of that client finds its way to the broker any more.
@@ -11,6 +15,12 @@ _TASKS = ("_client._sync_task", "client._sync_task", "_coordinator._coordination
 def has_stopped(client: Any) -> bool:
     """True where one of its tasks has ended: it has to be replaced."""
     return any(isinstance(task, asyncio.Task) and task.done() for task in (_found(client, name) for name in _TASKS))
+
+
+def heard(client: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> float | None:
+    """When Kafka last answered a fetch of one of these places, on the monotonic clock; None before the first answer."""
+    last = max((client.last_poll_timestamp(place) or 0 for place in places), default=0)
+    return time.monotonic() - max(time.time() - last / 1000, 0.0) if last else None
 
 
 def _found(client: Any, name: str) -> Any:

@@ -8,12 +8,11 @@ from typing import Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from bus.kafka.pulse import has_stopped
+from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, KafkaSettings, Place, Received, connect, stop_quietly
 from vn.errors import CannotConnect, Retry
 
 WITHIN_MS = 2000
-SILENT = 8.0  # seconds; an empty fetch is answered several times a second
 NOWHERE: Mapping[Place, int] = MappingProxyType({})
 
 
@@ -55,13 +54,12 @@ class Reader:
         self._usable.assign(places)
         for place in places:
             self._usable.seek(place, starts[place])
-        heard = time.monotonic()
+        alive = time.monotonic()
         while True:
             async for record in _taken(self._usable):
                 yield record
-            last = max((self._usable.last_poll_timestamp(place) or 0 for place in places), default=0) / 1000
-            heard = max(heard, time.monotonic() - max(time.time() - last, 0.0)) if last else heard
-            if has_stopped(self._usable) or time.monotonic() - heard > SILENT:
+            alive = max(alive, heard(self._usable, places) or 0.0)
+            if has_stopped(self._usable) or time.monotonic() - alive > self._settings.stalled_after:
                 raise CannotConnect(f"the broker at {self._settings.bootstrap} does not answer any more")
 
     async def count(self, topic: str) -> int:

@@ -118,6 +118,15 @@ async def stop_quietly(client: Stoppable, within: float) -> None:
         await asyncio.wait_for(client.stop(), within)
     except TROUBLE as error:
         log.warning("a Kafka client did not stop cleanly", error=type(error).__name__)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # nobody cancelled this task: a consumer cancels its own fetch, lets that through, and leaves its connections open
+        connections = getattr(client, "_client", None)
+        if connections is not None:
+            with contextlib.suppress(*TROUBLE):
+                await asyncio.wait_for(connections.close(), within)
 
 
 async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> T:

@@ -1,17 +1,19 @@
 """Frozen values of the model kept as rows: one dataclass, one table, fields and columns of the same names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, BigInteger, ColumnElement, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import JSON, BigInteger, ColumnElement, Select, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.dml import UpdateBase
 
 from services.kit.prepared import Prepared
 from services.kit.transaction import Reading, Transaction
 from vn.errors import Unknown
 
 T = TypeVar("T")
+S = TypeVar("S")
 EVERY = 2**62
 _Shape = tuple[tuple[str, bool], ...]
 
@@ -31,10 +33,7 @@ class Records(Generic[T]):
         self._mine = and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key.columns))
         self._seek = Prepared(select(table).where(self._mine))
         self._insert = Prepared(insert(table).values({name: bindparam(name) for name in self._columns}).inline())
-        self._updates: dict[tuple[str, ...], Prepared] = {}
-        self._finders: dict[_Shape, Prepared] = {}
-        self._counters: dict[_Shape, Prepared] = {}
-        self._removers: dict[_Shape, Prepared] = {}
+        self._made: dict[tuple[str, object], Prepared] = {}
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
         self._json = {column.name for column in table.c if isinstance(column.type, JSON)}
 
@@ -55,17 +54,12 @@ class Records(Generic[T]):
 
     def find(self, tx: Reading, *, limit: int = EVERY, **where: object) -> list[T]:
         """All records whose columns hold just these values (None: hold nothing), in the order of the primary key."""
-        finder = self._finder(_shape(where))
+        finder = self._once("find", _shape(where), self._finder)
         return [self._adapter.validate_python(row) for row in tx.rows(finder, _given(where) | {"most": limit})]
 
     def count(self, tx: Reading, **where: object) -> int:
         """How many records hold just these values."""
-        shape = _shape(where)
-        counter = self._counters.get(shape)
-        if counter is None:
-            query = select(func.count().label("count")).select_from(self.table)
-            counter = self._counters[shape] = Prepared(query.where(*self._conditions(shape)))
-        return int(tx.value(counter, _given(where)))
+        return int(tx.value(self._once("count", _shape(where), self._counter), _given(where)))
 
     def add(self, tx: Transaction, record: T) -> None:
         """Keep a new record; its key must be free."""
@@ -87,31 +81,32 @@ class Records(Generic[T]):
             return
         changed = tuple(name for name in self._columns if getattr(old, name) != getattr(record, name))
         if changed:
-            tx.run(self._update(changed), self._values(record, changed) | self._named(key))
+            tx.run(self._once("update", changed, self._update), self._values(record, changed) | self._named(key))
             tx.seen[self, key] = record
 
     def remove(self, tx: Transaction, **where: object) -> int:
         """Forget all records whose columns hold just these values; answers how many there were."""
-        shape = _shape(where)
-        remover = self._removers.get(shape)
-        if remover is None:
-            remover = self._removers[shape] = Prepared(delete(self.table).where(*self._conditions(shape)))
         tx.seen.clear()
-        return tx.run(remover, _given(where))
+        return tx.run(self._once("remove", _shape(where), self._remover), _given(where))
 
-    def _update(self, changed: tuple[str, ...]) -> Prepared:
-        made = self._updates.get(changed)
+    def _once(self, kind: str, shape: S, make: Callable[[S], Select[Any] | UpdateBase]) -> Prepared:
+        made = self._made.get((kind, shape))
         if made is None:
-            change = update(self.table).where(self._mine).values({name: bindparam(name) for name in changed})
-            made = self._updates[changed] = Prepared(change)
+            made = self._made[kind, shape] = Prepared(make(shape))
         return made
 
-    def _finder(self, shape: _Shape) -> Prepared:
-        finder = self._finders.get(shape)
-        if finder is None:
-            query = select(self.table).where(*self._conditions(shape)).order_by(*self.table.primary_key.columns)
-            finder = self._finders[shape] = Prepared(query.limit(bindparam("most", type_=BigInteger)))
-        return finder
+    def _update(self, changed: tuple[str, ...]) -> UpdateBase:
+        return update(self.table).where(self._mine).values({name: bindparam(name) for name in changed})
+
+    def _finder(self, shape: _Shape) -> Select[Any]:
+        query = select(self.table).where(*self._conditions(shape)).order_by(*self.table.primary_key.columns)
+        return query.limit(bindparam("most", type_=BigInteger))
+
+    def _counter(self, shape: _Shape) -> Select[Any]:
+        return select(func.count().label("count")).select_from(self.table).where(*self._conditions(shape))
+
+    def _remover(self, shape: _Shape) -> UpdateBase:
+        return delete(self.table).where(*self._conditions(shape))
 
     def _conditions(self, shape: _Shape) -> list[ColumnElement[bool]]:
         column = self.table.c

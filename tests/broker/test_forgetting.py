@@ -164,3 +164,19 @@ async def test_offsets_are_forgotten_only_where_nobody_reads(memory_broker: Brok
     answer = await raw.ask(OFFSET_DELETE, 0, group_id=name, topics=topics[:1])
     assert answer.topics[0].partitions[0].error_code is ErrorCode.none
     assert (await raw.ask(OFFSET_DELETE, 0, group_id=f"{name}-none", topics=topics)).error_code is ErrorCode.group_id_not_found
+
+
+async def test_offsets_go_on_after_a_kill_though_nothing_is_kept(start: Callable[..., Awaitable[BrokerProcess]], name: str) -> None:
+    broker = await start("--segment-bytes", "2000", "--retention-check-ms", "50")
+    await broker.topic(name, retention_ms="3600000")
+    await produce(broker, name, 20, at=int(time.time() * 1000) - 7_200_000)
+
+    async def forgotten() -> bool:
+        return await begins(broker, name) == 20
+
+    await eventually(forgotten, within=10)
+    await broker.kill()
+    await broker.start()
+    assert await begins(broker, name) == 20
+    await produce(broker, name, 1)
+    assert await all_of(broker, name) == [20]

@@ -172,4 +172,5 @@ class Partition:
             os.replace(draft, self._folder / f"{old.end:020}{_WINDOWS}")
         old.seal()
         self._segments.append(Segment(self._store(old.end), old.end))
+        self._segments[-1].store.append(b"")  # its name says where the log goes on, also once all before it is forgotten
         return self._segments[-1]
