@@ -136,8 +136,10 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
     while True:
         try:
             return await asyncio.wait_for(make(), max(deadline - time.monotonic(), 0.1))
-        except NotImplementedError:
-            raise  # the broker is there, but too old or too new for what is asked
+        except NotImplementedError as error:  # the broker is there, but too old or too new for what is asked
+            raise CannotConnect(
+                f"the broker at {settings.bootstrap} speaks no version of Kafka's protocol that is known here: {error}"
+            ) from error
         except TROUBLE as error:
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(

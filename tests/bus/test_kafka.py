@@ -9,6 +9,7 @@ from aiokafka.errors import OutOfOrderSequenceNumber
 from aiokafka.partitioner import murmur2
 
 from bus import Admin, Consumer, Group, KafkaSettings, Place, Producer, Reader, Record, Space, Taken, Topic
+from bus.kafka.settings import connect
 from tests.support import eventually
 from vn.errors import CannotConnect, Refused
 
@@ -198,6 +199,14 @@ async def test_records_that_are_not_there_are_not_found(kafka: KafkaSettings, to
         assert await reader.at(Place(topic, 0), 0) is None
         assert await reader.at(Place(topic, 77), 0) is None
         assert [record async for record in reader.everything(topic)] == []
+
+
+async def test_a_broker_of_another_time_is_told_at_once() -> None:
+    async def make() -> None:
+        raise NotImplementedError("Support for FetchRequest v90 has not yet been added")
+
+    with pytest.raises(CannotConnect, match=r"127\.0\.0\.1:9092 speaks no version .* FetchRequest v90"):
+        await asyncio.wait_for(connect(make, KafkaSettings("127.0.0.1:9092")), 2)
 
 
 async def test_nobody_at_the_address_is_told_in_one_line_within_the_bound() -> None:
