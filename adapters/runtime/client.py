@@ -61,13 +61,12 @@ class AgencyClient:
             raise Retry("the agency closed the connection before it answered") from error
         except aiohttp.ClientResponseError as error:
             raise Nonsense("the agency does not answer in HTTP") from error
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, RuntimeError) as error:  # RuntimeError: where a connection, or the session itself, has just closed
             raise Retry(f"the agency cannot be reached ({type(error).__name__})") from error
         return judge(answer, self._read_no)
 
     async def _exchange(self, method: str, path: str, headers: Mapping[str, str] | None, content: bytes | None) -> Answer:
-        if self._http is None:
-            raise RuntimeError("a client is used within its `async with`")
+        assert self._http is not None, "enter the client first"
         where = URL(self._url + path, encoded=True)
         async with self._http.request(method, where, headers=headers, data=content, allow_redirects=False) as response:
             body = await response.read()

@@ -123,3 +123,10 @@ async def test_calls_share_their_connections():
             await Agency(client, message(id=str(number))).post("/ho-so")
         await until(lambda: len(fake.calls) == 20)
         assert fake.connections == 1
+
+
+async def test_a_call_after_the_adapter_has_closed_its_session_is_for_later():
+    async with AgencyClient("http://127.0.0.1:9") as client:
+        pass
+    with pytest.raises(Retry, match="cannot be reached"):
+        await client.call("GET", "/")
