@@ -1,8 +1,6 @@
 """The header of a record batch, the only part of a batch the broker reads (Kafka's message format, magic 2)."""
 
 import struct
-import zlib
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from crc32c import crc32c
@@ -15,8 +13,7 @@ CRC_FROM: Final = 21
 MAGIC: Final = 2
 NO_PRODUCER: Final = -1
 
-_COMPRESSION, _TRANSACTIONAL, _CONTROL = 0x07, 0x10, 0x20
-_GZIP: Final = 1
+_TRANSACTIONAL, _CONTROL = 0x10, 0x20
 _PLACE: Final = struct.Struct(">qii")
 
 
@@ -96,33 +93,3 @@ def placed(records: bytes, base_offset: int) -> bytearray:
     copy = bytearray(records)
     _PLACE.pack_into(copy, 0, base_offset, len(records) - PREFIX, 0)
     return copy
-
-
-def records_in(batch: Batch, content: bytes) -> Iterator[tuple[int, int]]:
-    """(offset, timestamp) of every record; of the batch's first only, when a codec outside the standard library compressed it."""
-    codec = batch.attributes & _COMPRESSION
-    body = content[HEADER.size : batch.size]
-    if codec == _GZIP:
-        body = zlib.decompress(body, wbits=31)
-    elif codec:
-        yield batch.base_offset, batch.base_time
-        return
-    position = 0
-    for _ in range(batch.records):
-        length, position = _varint(body, position)
-        time_delta, after = _varint(body, position + 1)
-        offset_delta, _after = _varint(body, after)
-        yield batch.base_offset + offset_delta, batch.base_time + time_delta
-        position += length
-
-
-def _varint(buffer: bytes, position: int) -> tuple[int, int]:
-    """A zigzag varint and the position behind it."""
-    value = shift = 0
-    while True:
-        byte = buffer[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return (value >> 1) ^ -(value & 1), position
-        shift += 7

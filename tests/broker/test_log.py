@@ -127,3 +127,19 @@ def test_one_producer_too_many_is_forgotten_oldest_first() -> None:
         windows.note(header(batch(b"x", producer=producer, epoch=0, sequence=0)))
     known = [windows.check(header(batch(b"x", producer=producer, epoch=0, sequence=0)))[0] for producer in (0, 1, PRODUCERS)]
     assert known == [ErrorCode.none, ErrorCode.duplicate_sequence_number, ErrorCode.duplicate_sequence_number]
+
+
+@pytest.mark.parametrize("codec", [0, 1, 2, 3, 4], ids=["none", "gzip", "snappy", "lz4", "zstd"])
+def test_a_time_in_the_middle_of_a_batch_is_found_whichever_codec_packed_it(codec: int) -> None:
+    records = batch(*(b"x" * 50 for _ in range(5)), times=range(1000, 1005), compression=codec)
+    log = filled(None)
+    log.append(header(records), records)
+    assert log.at_time(1003) == (103, 1003)
+
+
+def test_a_batch_whose_records_nobody_can_read_is_found_by_what_its_header_says() -> None:
+    records = bytearray(batch(b"x", b"y", times=(1000, 1005)))
+    records[22] = 4  # says zstd, and is not
+    log = filled(None)
+    log.append(header(records), bytes(records))
+    assert log.at_time(1003) == (100, 1005)

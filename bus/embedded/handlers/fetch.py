@@ -85,12 +85,12 @@ def _asked(call: Call) -> list[tuple[Any, str | UUID]]:
 
 
 def _answer(index: int, error: ErrorCode, partition: Partition | None, records: bytes = b"") -> Tree:
-    end, start = (partition.end, partition.start) if partition else (-1, -1)
+    end, stable, start = (partition.end, partition.last_stable, partition.start) if partition else (-1, -1, -1)
     return {
         "partition_index": index,
         "error_code": error,
         "high_watermark": end,
-        "last_stable_offset": end,
+        "last_stable_offset": stable,
         "log_start_offset": start,
         "aborted_transactions": None,
         "records": records,

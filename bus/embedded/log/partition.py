@@ -10,10 +10,11 @@ from typing import Final
 
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.batch import Batch, placed, records_in
+from bus.embedded.batch import Batch, placed
 from bus.embedded.log.segment import Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
 from bus.embedded.log.windows import Windows
+from bus.embedded.records import UnreadableError, records_in
 
 _LOG: Final = ".log"
 _WINDOWS: Final = ".producers"
@@ -40,6 +41,11 @@ class Partition:
     @property
     def end(self) -> int:
         return self._segments[-1].end
+
+    @property
+    def last_stable(self) -> int:
+        """Up to where (not including) a consumer that reads committed records only may read."""
+        return self.end
 
     def append(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         """Store a sound batch; its base offset, also when a producer sent it again."""
@@ -86,8 +92,14 @@ class Partition:
         for segment in self._segments:
             if segment.newest >= timestamp and (found := segment.batch_at_time(timestamp, start)):
                 batch, content = found
-                late_enough = (record for record in records_in(batch, content) if record[1] >= timestamp and record[0] >= start)
-                return next(late_enough, (max(batch.base_offset, start), batch.max_time))
+                try:
+                    return next(
+                        (each.offset, each.timestamp)
+                        for each in records_in(content)
+                        if each.timestamp >= timestamp and each.offset >= start
+                    )
+                except (StopIteration, UnreadableError):  # the header promised a record that late
+                    return max(batch.base_offset, start), batch.max_time
         return None
 
     def newest(self) -> tuple[int, int] | None:
