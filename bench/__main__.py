@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.logs import configure
-from bench import demo, embedded, endurance, exchange, throughput, transfer
+from bench import demo, embedded, endurance, exchange, latency, million, pair, throughput, transfer
 from bench.loop import run
 from bench.plan import Plan
 from bench.report import MISSED, Figure, Result, document, missed
@@ -27,7 +27,10 @@ Bench = Callable[[Plan], Coroutine[Any, Any, list[Figure]]]
 
 BENCHES: dict[str, Bench] = {
     "exchange": exchange.run,
+    "pair": pair.run,
+    "latency": latency.run,
     "endurance": endurance.run,
+    "million": million.run,
     "embedded": embedded.run,
     "transfer": transfer.run,
     "throughput": throughput.run,
@@ -35,18 +38,19 @@ BENCHES: dict[str, Bench] = {
 }
 
 
-def main(
+def main(  # noqa: PLR0917  # options, which typer names
     names: Annotated[list[str] | None, typer.Argument(metavar="[BENCH]...", help=f"of {', '.join(BENCHES)}; all without.")] = None,
     short: Annotated[bool, typer.Option("--short", help="Fewer messages and rounds, ratios with a margin.")] = False,
     out: Annotated[Path, typer.Option(help="Where the figures go.", metavar="FILE")] = Path("bench.json"),
     bootstrap: Annotated[str | None, typer.Option(envvar="LGSP_KAFKA_BOOTSTRAP", help="A running broker; else an embedded one.")] = None,
+    apache: Annotated[bool, typer.Option("--apache", help="On Apache Kafka from its jars.")] = False,
 ) -> None:
     """Exit code 1 where a judged bound is missed, 2 where a name is wrong."""
     if unknown := set(names or ()) - set(BENCHES):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: none of {', '.join(BENCHES)}")
     chosen = {name: bench for name, bench in BENCHES.items() if not names or name in names}
     configure("text", "error", "bench")
-    plan = Plan(short=short, bootstrap=bootstrap or None)
+    plan = Plan(short=short, bootstrap=bootstrap or None, apache=apache)
     console = Console(width=None if sys.stdout.isatty() else 160)
     about = machine(plan)
     results = {}
@@ -93,8 +97,9 @@ def close(console: Console, results: dict[str, Result], about: dict[str, Any], o
 def machine(plan: Plan) -> dict[str, Any]:
     """Where and how the figures were made."""
     return {
+        "command": " ".join(["python -m bench", *sys.argv[1:]]),
         "short": plan.short,
-        "broker": plan.bootstrap or "embedded",
+        "broker": plan.broker,
         "at": datetime.now(VN).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
         "python": platform.python_version(),

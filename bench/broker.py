@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
+from bench.plan import Plan
 from bus import KafkaSettings
 
 
@@ -27,18 +30,32 @@ class Broker:
 
     def spent(self) -> float:
         """Seconds of processor time until now; 0 where it is somebody else's."""
-        return spent(self.process) if self.process else 0.0
+        return sum(spent(each) for each in self._processes())
+
+    def mib(self) -> float:
+        """Resident memory; 0 where it is somebody else's."""
+        return sum(mib(each) for each in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
+        """Java is a child of the process that was started."""
+        return [self.process, *self.process.children(recursive=True)] if self.process else []
 
 
 @contextlib.asynccontextmanager
-async def running(bootstrap: str | None = None) -> AsyncIterator[Broker]:
-    """A broker for the length of the block."""
-    if bootstrap:
-        yield Broker(bootstrap)
+async def running(plan: Plan, *, files: bool = False) -> AsyncIterator[Broker]:
+    """A broker for the length of the block; the embedded one keeps its log in memory, unless in `files`."""
+    if plan.bootstrap:
+        yield Broker(plan.bootstrap)
         return
-    began = time.monotonic()
-    async with child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ") as (process, address):
-        yield Broker(address, process, time.monotonic() - began)
+    began, listen = time.monotonic(), ("--listen", "127.0.0.1:0")
+    with tempfile.TemporaryDirectory(prefix="lgsp-bench-", ignore_cleanup_errors=True) as folder:
+        state = ("--state", str(Path(folder) / "state"))
+        if plan.apache:
+            command = ("-m", "app", "broker", "--apache", *listen, *state)
+        else:
+            command = ("-m", "bus.embedded", *listen, *(state if files else ("--memory",)))
+        async with child(*command, says="broker ready on ") as (process, address):
+            yield Broker(address, process, time.monotonic() - began)
 
 
 @contextlib.asynccontextmanager
@@ -54,7 +71,7 @@ async def child(*arguments: str, says: str) -> AsyncIterator[tuple[psutil.Proces
         await end(process)
 
 
-async def end(process: asyncio.subprocess.Process, *, within: float = 5.0) -> None:
+async def end(process: asyncio.subprocess.Process, *, within: float = 10.0) -> None:
     """Tell a child to end, and make sure."""
     with contextlib.suppress(ProcessLookupError):
         process.terminate()

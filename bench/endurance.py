@@ -21,7 +21,7 @@ async def run(plan: Plan) -> list[Figure]:
     count = plan.amount(100_000, 30_000)
     fifth = count / 5
     courses: list[Course] = []
-    async with running(plan.bootstrap) as broker:
+    async with running(plan) as broker:
         for _ in range(plan.runs):
             courses.append((await run_relay("exchange", broker, count)).course)
     ratio = tuple(each.rate(4 * fifth, count) / each.rate(fifth, 2 * fifth) for each in courses)

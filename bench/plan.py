@@ -11,10 +11,23 @@ no margin helps against that, run it again on a quiet machine. The full form has
 
 @dataclass(frozen=True)
 class Plan:
-    """`bootstrap` None: an embedded broker in a process of its own."""
+    """Without `bootstrap` and `apache`: an embedded broker in a process of its own."""
 
     short: bool = False
     bootstrap: str | None = None
+    """A running Kafka."""
+    apache: bool = False
+    """Apache Kafka from its jars, in a process of its own."""
+
+    @property
+    def kafka(self) -> bool:
+        """Whether more is asked: Apache Kafka does more of its work beside a relay."""
+        return self.apache or self.bootstrap is not None
+
+    @property
+    def broker(self) -> str:
+        """Which one, for the report."""
+        return self.bootstrap or ("Apache Kafka" if self.apache else "embedded")
 
     @property
     def runs(self) -> int:

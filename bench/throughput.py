@@ -54,7 +54,7 @@ class Round(NamedTuple):
 async def run(plan: Plan) -> list[Figure]:
     """The rounds, after a few transfers that warm everything up."""
     async with (
-        running(plan.bootstrap) as broker,
+        running(plan) as broker,
         serving(application(), listen("127.0.0.1", 0, "bench")) as own,
         child("-m", "bench.bare_server", says=SAYS) as (_, other),
         town(broker.bootstrap, f"bench-{uuid.uuid4().hex[:8]}", look=LOOK) as there,

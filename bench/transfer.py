@@ -62,7 +62,7 @@ class Round(NamedTuple):
 async def run(plan: Plan) -> list[Figure]:
     """The rounds, after a few transfers that warm everything up."""
     async with (
-        running(plan.bootstrap) as broker,
+        running(plan) as broker,
         bare(broker.kafka) as plain,
         town(broker.bootstrap, f"bench-{uuid.uuid4().hex[:8]}", look=LOOK) as there,
     ):

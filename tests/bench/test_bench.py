@@ -8,6 +8,7 @@ import pytest
 
 from bench.course import Course, Sample
 from bench.load import SIZE, TYPE, payload
+from bench.page import page
 from bench.plan import MARGIN, Plan
 from bench.report import BEYOND, HELD, MISSED, WITHIN, Bound, Figure, Result, document, missed, number, rounds
 from bench.way import NOTICE, REGISTERED, Hops, hops, noticed, registered, told, way
@@ -185,3 +186,13 @@ def test_hops_are_all_that_was_in_an_outbox_before_the_register_changed() -> Non
     late = entry("z", "vn.gov.dossier.status-changed.v1", cause="r", to=DVC, at=70)
     receipt = entry("x", "vn.gov.exchange.receipt.v1", cause="a", to=DVC, at=5)
     assert hops([*DOSSIER, late, receipt]) == Hops(messages=7, deliveries=8)
+
+
+def test_the_page_shows_every_figure_with_its_bound_and_the_command_that_made_it() -> None:
+    figures = (Figure("exchange / raw", (0.5,), bound=Bound(least=0.4)), Figure("nothing", ()))
+    about = {"command": "python -m bench exchange", "at": "2026-01-02T03:04", "cores": 2, "python": "3.11", "loadBefore": 0, "loadAfter": 1}
+    content = orjson.loads(orjson.dumps(document({"exchange": Result(figures, 1.0)}, {**about, "broker": "embedded"})))
+    told = page([("embedded.json", content)])
+    assert "| exchange / raw | 0.50 | ≥ 0.40 | held |  |" in told
+    assert "| nothing | - |" in told
+    assert "`python -m bench exchange` → `docs/performance/embedded.json`" in told
