@@ -15,7 +15,8 @@ Written by `python -m bench.page docs/performance/*.json > docs/performance.md` 
 {commands}
 
 Every benchmark compares with something in the same run: the ratios count, the absolute figures are those of one small machine on one day.
-What each figure means stands at the top of its module in `bench/`; `make bench` shows the same tables, and exits with 1 where a bound is missed.
+What each figure means stands at the top of its module in `bench/`; `make bench` shows the same tables, and exits with 1 where a bound is
+missed.
 """
 
 
