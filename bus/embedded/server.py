@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from typing import Final
 
 from bus.embedded.broker import Broker
 from bus.embedded.connection import Connection
@@ -13,6 +14,8 @@ from bus.embedded.settings import BrokerSettings
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
+_AT_ONCE: Final = 0.002
+"""Seconds of other work before requests have their turn."""
 _logger = logging.getLogger(__name__)
 
 
@@ -49,6 +52,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
     sweepers = [
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
         asyncio.create_task(_expire(broker, settings.retention_check)),
+        asyncio.create_task(_compact(broker, settings.retention_check)),
     ]
     try:
         host, port = server.sockets[0].getsockname()[:2]
@@ -81,3 +85,21 @@ async def _expire(broker: Broker, every: float) -> None:
             broker.topics.expire(time.time_ns() // 1_000_000)
         except OSError as error:
             _logger.error("retention: %s", error)
+
+
+async def _compact(broker: Broker, every: float) -> None:
+    """Compact the topics that want it, half of the time at most and others between every few milliseconds."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await _step_by_step(broker.topics.compact(time.time_ns() // 1_000_000))
+        except OSError as error:
+            _logger.error("compaction: %s", error)
+
+
+async def _step_by_step(work: Iterator[None]) -> None:
+    began = time.perf_counter()
+    for _ in work:
+        if (spent := time.perf_counter() - began) > _AT_ONCE:
+            await asyncio.sleep(spent)
+            began = time.perf_counter()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,10 @@ from kio.schema.errors import ErrorCode
 from bus.embedded.batch import Batch, placed
 from bus.embedded.log.segment import Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
+from bus.embedded.log.swap import LOG, draft_of, take_place, tidy
 from bus.embedded.log.windows import Windows
 from bus.embedded.records import UnreadableError, records_in
 
-_LOG: Final = ".log"
 _WINDOWS: Final = ".producers"
 _logger = logging.getLogger(__name__)
 
@@ -24,11 +25,15 @@ _logger = logging.getLogger(__name__)
 class Partition:
     """An append-only log of record batches; offsets from `start` up to (not including) `end`."""
 
-    def __init__(self, folder: Path | None, segment_size: int, start: int = 0) -> None:
+    def __init__(self, folder: Path | None, segment_size: int, start: int = 0, *, name: str = "a partition") -> None:
+        self.name = name
+        """For the broker's own log."""
         self.waiting: set[asyncio.Event] = set()
         """Set when something is appended, and when the partition is removed."""
+        self.segment_age = 2**63 - 1
+        """Milliseconds between the first records of a segment and those that begin a new one (segment.ms)."""
         self._folder = folder
-        self._segment_size = segment_size
+        self.segment_size = segment_size
         self._windows = Windows()
         self._segments = [Segment(self._store(0), 0)] if folder is None else self._opened(folder)
         self._start = 0
@@ -43,6 +48,11 @@ class Partition:
         return self._segments[-1].end
 
     @property
+    def segments(self) -> Sequence[Segment]:
+        """In order; only the last one is written to."""
+        return self._segments
+
+    @property
     def last_stable(self) -> int:
         """Up to where (not including) a consumer that reads committed records only may read."""
         return self.end
@@ -55,7 +65,7 @@ class Partition:
         if error is not ErrorCode.none:
             return error, -1
         last = self._segments[-1]
-        if last.store.size and last.store.size + len(records) > self._segment_size:
+        if last.store.size and (last.store.size + len(records) > self.segment_size or batch.max_time - last.oldest > self.segment_age):
             last = self._roll()
         stored = batch._replace(base_offset=last.end)
         try:
@@ -127,6 +137,25 @@ class Partition:
             kept -= oldest.store.size
             self._drop_oldest()
 
+    def has(self, segments: Sequence[Segment]) -> bool:
+        """Whether these are still part of the log."""
+        return all(each in self._segments for each in segments)
+
+    def draft(self, base: int) -> Store:
+        """Where a segment can be written that `replace` is given."""
+        store: Store = MemoryStore() if self._folder is None else FileStore(draft_of(self._folder, base))
+        store.cut(0)  # a file, though nothing may be left to write to it
+        return store
+
+    def replace(self, old: Sequence[Segment], new: Segment) -> None:
+        """Put one sealed segment in the place of neighbours; readers see the old ones before and the new one after."""
+        for segment in old:
+            segment.store.rest()
+        if self._folder is not None:
+            new.store.is_at(take_place(draft_of(self._folder, new.base), new.base, new.end))
+        at = self._segments.index(old[0])
+        self._segments[at : at + len(old)] = [new]
+
     def close(self) -> None:
         for segment in self._segments:
             segment.store.rest()
@@ -135,6 +164,7 @@ class Partition:
         """Delete every byte; who waits here finds out."""
         for segment in self._segments:
             segment.store.remove()
+        self._segments = [Segment(MemoryStore(), self.end)]
         self._wake()
 
     def _drop_oldest(self) -> None:
@@ -152,12 +182,13 @@ class Partition:
         return 0
 
     def _store(self, base: int) -> Store:
-        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{_LOG}")
+        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{LOG}")
 
     def _opened(self, folder: Path) -> list[Segment]:
         """The segments that are on disk, the last one checked and its torn tail cut."""
         folder.mkdir(parents=True, exist_ok=True)
-        bases = sorted(int(path.stem) for path in folder.glob(f"*{_LOG}")) or [0]
+        tidy(folder)
+        bases = sorted(int(path.stem) for path in folder.glob(f"*{LOG}")) or [0]
         segments = [Segment(self._store(base), base, end=after) for base, after in pairwise(bases)]
         last = Segment(self._store(bases[-1]), bases[-1])
         remembered = folder / f"{last.base:020}{_WINDOWS}"

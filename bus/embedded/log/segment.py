@@ -13,6 +13,14 @@ EVERY: Final = 32 * 1024
 _WINDOW: Final = 1024 * 1024
 
 
+class DamagedError(Exception):
+    """The log holds other bytes than were written to it, from the batch on that should hold `offset`."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"damaged at offset {offset}")
+        self.offset = offset
+
+
 class Segment:
     """Batches from `base` up to (not including) `end`.
 
@@ -26,6 +34,7 @@ class Segment:
         self.sealed = end is not None
         self._indexed = end is None
         self._newest = -1
+        self._oldest = -1
         self._offsets = array("q")
         self._positions = array("q")
         self._times = array("q")  # highest timestamp before the entry
@@ -36,15 +45,39 @@ class Segment:
         self._index()
         return self._newest
 
+    @property
+    def oldest(self) -> int:
+        """The highest record timestamp of the first batch in ms, -1 when empty."""
+        self._index()
+        return self._oldest
+
     def append(self, batch: Batch, content: bytes | bytearray) -> None:
-        """Add a batch whose base offset is `end`."""
+        """Add a batch whose base offset is `end`, or later where what lay between was compacted away."""
         position = self.store.size
         self.store.append(content)
         self._note(batch, position)
+        self.end = batch.last_offset + 1
 
-    def seal(self) -> None:
+    def learn(self) -> None:
+        """Learn now what else the first use would wait for."""
+        self._index()
+
+    def seal(self, end: int | None = None) -> None:
+        """Nothing more is written; `end` where the last offsets were compacted away."""
         self.sealed = True
+        self.end = self.end if end is None else end
         self.store.rest()
+
+    def batches(self) -> Iterator[tuple[Batch, bytes]]:
+        """Every batch with its content. Raises DamagedError where bytes are no batch, or another one than was written."""
+        reached = 0
+        for position, batch, content in self._walk(0, whole=True):
+            if not sound(batch, content):
+                raise DamagedError(batch.base_offset)
+            reached = position + batch.size
+            yield batch, bytes(content)
+        if reached < self.store.size:
+            raise DamagedError(self.base)
 
     def recover(self) -> Iterator[Batch]:
         """Read everything, pass on every sound batch, then cut what is torn or broken at the end."""
@@ -53,6 +86,7 @@ class Segment:
             if not sound(batch, content) or batch.base_offset < self.end or batch.last_delta < 0:
                 break
             self._note(batch, position)
+            self.end = batch.last_offset + 1
             kept = position + batch.size
             yield batch
         if kept < self.store.size:
@@ -95,7 +129,7 @@ class Segment:
             self._offsets.append(batch.base_offset)
             self._positions.append(position)
             self._times.append(self._newest)
-        self.end = batch.last_offset + 1
+        self._oldest = batch.max_time if self._oldest < 0 else self._oldest
         self._newest = max(self._newest, batch.max_time)
 
     def _entry(self, index: int) -> int:

@@ -23,6 +23,10 @@ class Store(Protocol):
 
     def remove(self) -> None: ...
 
+    def is_at(self, path: Path) -> None:
+        """Told that the file has another name now."""
+        ...
+
 
 class FileStore:
     """A file, opened on first use; `append` has handed its bytes to the operating system when it returns."""
@@ -64,6 +68,10 @@ class FileStore:
         self.rest()
         self.path.unlink(missing_ok=True)
 
+    def is_at(self, path: Path) -> None:
+        self.rest()
+        self.path = path
+
     def _handle(self) -> int:
         if self._open is None:
             self._open = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
@@ -94,3 +102,6 @@ class MemoryStore:
 
     def remove(self) -> None:
         self.cut(0)
+
+    def is_at(self, _path: Path) -> None:
+        """There is no file."""
