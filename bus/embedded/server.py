@@ -11,6 +11,7 @@ from bus.embedded.broker import Broker
 from bus.embedded.connection import Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
+from bus.embedded.syncing import Syncing
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
@@ -53,6 +54,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
         asyncio.create_task(_expire(broker, settings.retention_check)),
         asyncio.create_task(_compact(broker, settings.retention_check)),
+        asyncio.create_task(_catch_up(broker.syncing, settings.fsync_every)),
     ]
     try:
         host, port = server.sockets[0].getsockname()[:2]
@@ -95,6 +97,13 @@ async def _compact(broker: Broker, every: float) -> None:
             await _step_by_step(broker.topics.compact(time.time_ns() // 1_000_000))
         except OSError as error:
             _logger.error("compaction: %s", error)
+
+
+async def _catch_up(syncing: Syncing, every: float) -> None:
+    """Bring to the disk what was written meanwhile, where that is asked for."""
+    while True:
+        await asyncio.sleep(every)
+        await syncing.catch_up()
 
 
 async def _step_by_step(work: Iterator[None]) -> None:

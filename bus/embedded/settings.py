@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bus.embedded.syncing import Fsync
+
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerSettings:
@@ -32,5 +34,8 @@ class BrokerSettings:
     """(group.max.session.timeout.ms)"""
     segment: int = 16 * 1024 * 1024
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
+    fsync: Fsync = "none"
+    """When what was acknowledged is brought to the disk itself: left to the system, before the acknowledgement, or every `fsync_every`."""
+    fsync_every: float = 1.0
     retention_check: float = 10.0
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""

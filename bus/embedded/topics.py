@@ -13,6 +13,7 @@ from kio.schema.errors import ErrorCode
 from bus.embedded.journal import Journal
 from bus.embedded.log import Partition
 from bus.embedded.log.compaction import Cleaned, Rules, compact
+from bus.embedded.syncing import UNSYNCED, Syncing
 from bus.embedded.topic_settings import SETTINGS, listed, wrong_settings
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
@@ -72,9 +73,10 @@ class Topic:
 class Topics:
     """Every topic by name and id; what it answers yes to is in the journal."""
 
-    def __init__(self, journal: Journal, folder: Path | None, segment: int) -> None:
+    def __init__(self, journal: Journal, folder: Path | None, segment: int, syncing: Syncing = UNSYNCED) -> None:
         self._journal = journal
         self._folder = folder
+        self._syncing = syncing
         self._defaults = {"segment.bytes": str(segment)}
         self._by_name: dict[str, Topic] = {}
         self._by_id: dict[UUID, Topic] = {}
@@ -174,7 +176,7 @@ class Topics:
     def _partition(self, topic: Topic, index: int) -> Partition:
         folder = self._folder / _folder_name(topic) / str(index) if self._folder else None
         start = int(self._journal.get(("start", topic.name, str(index))) or 0)
-        return Partition(folder, int(topic.setting("segment.bytes")), start, name=f"{topic.name}-{index}")
+        return Partition(folder, int(topic.setting("segment.bytes")), start, name=f"{topic.name}-{index}", syncing=self._syncing)
 
     def _write(self, topic: Topic, partitions: int) -> None:
         self._journal.write({("topic", topic.name): {"id": str(topic.id), "partitions": partitions, "config": topic.config}})

@@ -17,6 +17,7 @@ from bus.embedded.log.store import FileStore, MemoryStore, Store
 from bus.embedded.log.swap import LOG, draft_of, take_place, tidy
 from bus.embedded.log.windows import Windows
 from bus.embedded.records import UnreadableError, records_in
+from bus.embedded.syncing import UNSYNCED, Syncing
 
 _WINDOWS: Final = ".producers"
 _logger = logging.getLogger(__name__)
@@ -25,7 +26,9 @@ _logger = logging.getLogger(__name__)
 class Partition:
     """An append-only log of record batches; offsets from `start` up to (not including) `end`."""
 
-    def __init__(self, folder: Path | None, segment_size: int, start: int = 0, *, name: str = "a partition") -> None:
+    def __init__(
+        self, folder: Path | None, segment_size: int, start: int = 0, *, name: str = "a partition", syncing: Syncing = UNSYNCED
+    ) -> None:
         self.name = name
         """For the broker's own log."""
         self.waiting: set[asyncio.Event] = set()
@@ -33,6 +36,7 @@ class Partition:
         self.segment_age = 2**63 - 1
         """Milliseconds between the first records of a segment and those that begin a new one (segment.ms)."""
         self._folder = folder
+        self._syncing = syncing
         self.segment_size = segment_size
         self._windows = Windows()
         self._segments = [Segment(self._store(0), 0)] if folder is None else self._opened(folder)
@@ -152,7 +156,10 @@ class Partition:
         for segment in old:
             segment.store.rest()
         if self._folder is not None:
-            new.store.is_at(take_place(draft_of(self._folder, new.base), new.base, new.end))
+            draft = draft_of(self._folder, new.base)
+            self._syncing.settle(draft)
+            new.store.is_at(take_place(draft, new.base, new.end))
+            self._syncing.settled(draft)
         at = self._segments.index(old[0])
         self._segments[at : at + len(old)] = [new]
 
@@ -182,7 +189,7 @@ class Partition:
         return 0
 
     def _store(self, base: int) -> Store:
-        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{LOG}")
+        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{LOG}", self._syncing)
 
     def _opened(self, folder: Path) -> list[Segment]:
         """The segments that are on disk, the last one checked and its torn tail cut."""
@@ -212,6 +219,7 @@ class Partition:
                     path.unlink()
             draft = self._folder / "producers.draft"
             draft.write_text(json.dumps(self._windows.to_json()))
+            self._syncing.settle(draft)
             os.replace(draft, self._folder / f"{old.end:020}{_WINDOWS}")
         old.seal()
         self._segments.append(Segment(self._store(old.end), old.end))

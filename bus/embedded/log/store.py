@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from bus.embedded.syncing import UNSYNCED, Syncing
+
 
 class Store(Protocol):
     """Bytes that only grow at the end; `size` counts them."""
@@ -29,10 +31,11 @@ class Store(Protocol):
 
 
 class FileStore:
-    """A file, opened on first use; `append` has handed its bytes to the operating system when it returns."""
+    """A file, opened on first use; `append` has handed its bytes to the operating system, or to the disk, when it returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, syncing: Syncing = UNSYNCED) -> None:
         self.path = path
+        self._syncing = syncing
         self.size = path.stat().st_size if path.exists() else 0
         self._open: int | None = None
 
@@ -43,7 +46,8 @@ class FileStore:
         try:
             while written < len(view):
                 written += os.write(handle, view[written:])
-        except OSError:  # a full disk must not leave half a batch in the middle of the log
+            self._syncing.written(self.path, handle, first=not self.size)
+        except OSError:  # a full disk must not leave half a batch in the middle of the log, nor a broken one a batch that was refused
             os.ftruncate(handle, self.size)
             raise
         self.size += written
