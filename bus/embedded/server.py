@@ -54,6 +54,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
         asyncio.create_task(_expire(broker, settings.retention_check)),
         asyncio.create_task(_compact(broker, settings.retention_check)),
+        asyncio.create_task(_check(broker)),
         asyncio.create_task(_catch_up(broker.syncing, settings.fsync_every)),
     ]
     try:
@@ -97,6 +98,14 @@ async def _compact(broker: Broker, every: float) -> None:
             await _step_by_step(broker.topics.compact(time.time_ns() // 1_000_000))
         except OSError as error:
             _logger.error("compaction: %s", error)
+
+
+async def _check(broker: Broker) -> None:
+    """Tell what of the log is damaged, while it is served: reading it all takes its time."""
+    try:
+        await _step_by_step(broker.topics.check())
+    except OSError as error:
+        _logger.error("reading the log: %s", error)
 
 
 async def _catch_up(syncing: Syncing, every: float) -> None:

@@ -163,6 +163,12 @@ class Topics:
                 if after is not None and self.get(topic.id) is topic:
                     self._journal.write({key: after})
 
+    def check(self) -> Iterator[None]:
+        """Read all that is there, in small steps, and tell what is damaged."""
+        for topic in self:
+            for partition in topic.partitions:
+                yield from partition.check()
+
     def close(self) -> None:
         for topic in self:
             for partition in topic.partitions:

@@ -275,4 +275,5 @@ def test_a_damaged_log_is_left_as_it_is(tmp_path: Path, caplog: pytest.LogCaptur
     log = Partition(tmp_path, SMALL, name="t-0")
     assert done(compact(log, RULES, Cleaned(), NOW)) is None
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*")} == before
-    assert "t-0 is damaged at offset" in caplog.text
+    assert done(compact(log, RULES, Cleaned(), NOW)) is None
+    assert caplog.text.count("t-0 is damaged at offset") == 1

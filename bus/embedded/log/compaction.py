@@ -90,7 +90,7 @@ def compact(partition: Partition, rules: Rules, cleaned: Cleaned, now: int) -> S
     except _GoneError:
         return None
     except DamagedError as damage:
-        _logger.error("%s is damaged at offset %d, and is not compacted", partition.name, damage.offset)
+        partition.report(damage.offset)  # and leave all as it is
         return None
     return cleaned.then(reached, now, rules.keep_tombstones)
 

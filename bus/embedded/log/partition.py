@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, placed
-from bus.embedded.log.segment import Segment
+from bus.embedded.log.segment import DamagedError, Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
 from bus.embedded.log.swap import LOG, draft_of, take_place, tidy
 from bus.embedded.log.windows import Windows
@@ -39,6 +39,7 @@ class Partition:
         self._syncing = syncing
         self.segment_size = segment_size
         self._windows = Windows()
+        self._reported: set[int] = set()
         self._segments = [Segment(self._store(0), 0)] if folder is None else self._opened(folder)
         self._start = 0
         self.trim(min(start, self.end))
@@ -84,20 +85,28 @@ class Partition:
     def read(self, offset: int, max_bytes: int, *, whole: bool) -> bytes:
         """Batches from the one that holds the offset on, the last perhaps cut off, as Kafka does.
 
-        `whole`: at least one entire batch, however large.
+        `whole`: at least one entire batch, however large. Raises DamagedError where nobody can say what was there.
         """
         for segment in self._segments[self._segment_of(offset) :]:
-            if found := segment.locate(offset):
+            try:
+                found = segment.locate(offset)
+            except DamagedError as damage:
+                self.report(damage.offset)
+                raise
+            if found:
                 position, size = found
                 return segment.read(position, max(max_bytes, size) if whole else max_bytes)
         return b""
 
     def unread(self, offset: int) -> int:
-        """Bytes from the batch that holds the offset to the end."""
+        """Bytes from the batch that holds the offset to the end; more than anybody waits for where the log is damaged."""
         if offset >= self.end:
             return 0
         first, *later = self._segments[self._segment_of(offset) :]
-        found = first.locate(offset)
+        try:
+            found = first.locate(offset)
+        except DamagedError:
+            return 2**31
         return (first.store.size - found[0] if found else 0) + sum(each.store.size for each in later)
 
     def at_time(self, timestamp: int) -> tuple[int, int] | None:
@@ -163,6 +172,22 @@ class Partition:
         at = self._segments.index(old[0])
         self._segments[at : at + len(old)] = [new]
 
+    def check(self) -> Iterator[None]:
+        """Read what was there before, a batch a step, and tell of every offset where something else is than was written."""
+        for segment in self.segments[:-1]:
+            for damaged in segment.check():
+                if damaged is not None:
+                    self.report(damaged)
+                yield
+                if segment not in self._segments:
+                    break
+
+    def report(self, offset: int) -> None:
+        """Tell once that the log is damaged there; the bytes stay as they are."""
+        if offset not in self._reported:
+            self._reported.add(offset)
+            _logger.error("%s is damaged at offset %d; whoever reads it is told, nothing is skipped", self.name, offset)
+
     def close(self) -> None:
         for segment in self._segments:
             segment.store.rest()
@@ -204,6 +229,9 @@ class Partition:
         before = last.store.size
         for batch in last.recover():
             self._windows.note(batch)
+        for damaged in last.check() if last.damaged else ():
+            if damaged is not None:
+                self.report(damaged)
         if last.store.size < before:
             _logger.warning("cut %d torn bytes off %s", before - last.store.size, folder)
         if not before:

@@ -3,14 +3,16 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from bus.embedded.batch import HEADER, PREFIX, Batch, header, sound
+from bus.embedded.batch import HEADER, MAGIC, PREFIX, Batch, header, sound
 from bus.embedded.log.store import Store
 
 EVERY: Final = 32 * 1024
 """Bytes of log per index entry."""
 _WINDOW: Final = 1024 * 1024
+_MARK: Final = b"\0\0\0\0" + bytes([MAGIC])
+"""Leader epoch and magic, `PREFIX` bytes from the beginning of every batch in the log."""
 
 
 class DamagedError(Exception):
@@ -19,6 +21,14 @@ class DamagedError(Exception):
     def __init__(self, offset: int) -> None:
         super().__init__(f"damaged at offset {offset}")
         self.offset = offset
+
+
+class Gap(NamedTuple):
+    """Bytes that are no batch: the offsets that may have been there, from `first` up to (not including) `after`; where it goes on."""
+
+    first: int
+    after: int
+    position: int
 
 
 class Segment:
@@ -38,6 +48,9 @@ class Segment:
         self._offsets = array("q")
         self._positions = array("q")
         self._times = array("q")  # highest timestamp before the entry
+        self._gaps: dict[int, Gap] = {}
+        self.damaged = False
+        """Whether `recover` kept something that is not what was written."""
 
     @property
     def newest(self) -> int:
@@ -70,31 +83,48 @@ class Segment:
 
     def batches(self) -> Iterator[tuple[Batch, bytes]]:
         """Every batch with its content. Raises DamagedError where bytes are no batch, or another one than was written."""
-        reached = 0
-        for position, batch, content in self._walk(0, whole=True):
-            if not sound(batch, content):
-                raise DamagedError(batch.base_offset)
-            reached = position + batch.size
+        for _position, batch, content in self._walk(0, whole=True):
+            if self._gaps or not sound(batch, content):
+                break
             yield batch, bytes(content)
-        if reached < self.store.size:
-            raise DamagedError(self.base)
+        else:
+            if not self._gaps:
+                return
+        raise DamagedError(min((batch.base_offset, *(gap.first for gap in self._gaps.values()))))
+
+    def check(self) -> Iterator[int | None]:
+        """Read everything, a batch a step; the offset where it is not what was written, None where it is."""
+        for _position, batch, content in self._walk(0, whole=True):
+            yield None if sound(batch, content) else batch.base_offset
+        yield from (gap.first for gap in self._gaps.values() if gap.first < gap.after)
+        self._rest()
 
     def recover(self) -> Iterator[Batch]:
-        """Read everything, pass on every sound batch, then cut what is torn or broken at the end."""
-        kept = 0
+        """Read everything, pass on every sound batch, then cut what is torn or broken at the end.
+
+        What is broken with something sound behind it was not torn by a kill: it stays, and `check` tells of it.
+        """
+        kept, broken = 0, list[tuple[int, Batch]]()
         for position, batch, content in self._walk(0, whole=True):
-            if not sound(batch, content) or batch.base_offset < self.end or batch.last_delta < 0:
-                break
-            self._note(batch, position)
-            self.end = batch.last_offset + 1
-            kept = position + batch.size
-            yield batch
+            broken.append((position, batch))
+            if sound(batch, content):
+                for each in broken:
+                    self._note(each[1], each[0])
+                self.damaged = self.damaged or len(broken) > 1
+                broken.clear()
+                self.end = batch.last_offset + 1
+                kept = position + batch.size
+                yield batch
+        self._gaps = {position: gap for position, gap in self._gaps.items() if position < kept}
+        self.damaged = self.damaged or bool(self._gaps)
         if kept < self.store.size:
             self.store.cut(kept)
 
     def locate(self, offset: int) -> tuple[int, int] | None:
-        """(position, size) of the batch that holds the offset, or else of the next one."""
+        """(position, size) of the batch that holds the offset, or else of the next one. Raises DamagedError."""
         self._index()
+        if any(gap.first <= offset < gap.after for gap in self._gaps.values()):
+            raise DamagedError(offset)
         start = self._entry(bisect_right(self._offsets, offset) - 1)
         for position, batch, _content in self._walk(start, whole=False, window=EVERY):
             if batch.last_offset >= offset:
@@ -102,7 +132,8 @@ class Segment:
         return None
 
     def read(self, position: int, count: int) -> bytes:
-        content = self.store.read(position, min(count, self.store.size - position))
+        readable = min((start for start in self._gaps if start > position), default=self.store.size)
+        content = self.store.read(position, min(count, readable - position))
         self._rest()
         return content
 
@@ -140,15 +171,50 @@ class Segment:
             self.store.rest()
 
     def _walk(self, position: int, *, whole: bool, window: int = _WINDOW) -> Iterator[tuple[int, Batch, memoryview]]:
-        """Position, header and bytes of every batch from a position on; the bytes are complete only when `whole`."""
-        start, view = position, memoryview(b"")
-        while position + HEADER.size <= self.store.size:
+        """Position, header and bytes of every batch from a position on; the bytes are complete only when `whole`.
+
+        What cannot be a batch here is passed over up to the next sound one, and remembered as a gap.
+        """
+        start, view, floor = position, memoryview(b""), self._floor(position)
+        while position < self.store.size:
             if position + HEADER.size > start + len(view):
                 start, view = position, memoryview(self.store.read(position, window))
-            batch = header(view, position - start)
-            if batch.length < HEADER.size - PREFIX or position + batch.size > self.store.size:
-                return
+            batch = header(view, position - start) if position + HEADER.size <= start + len(view) else None
+            if batch is None or not self._fits(batch, position, floor):
+                gap = self._gap(position, floor)
+                position, floor = gap.position, gap.after
+                continue
             if whole and position + batch.size > start + len(view):
                 start, view = position, memoryview(self.store.read(position, max(window, batch.size)))
             yield position, batch, view[position - start : position - start + batch.size]
-            position += batch.size
+            position, floor = position + batch.size, batch.last_offset + 1
+
+    def _floor(self, position: int) -> int:
+        """The lowest offset that a batch at the position of an entry of the index can have."""
+        index = bisect_right(self._positions, position) - 1
+        return self._offsets[index] if index >= 0 and self._positions[index] == position else self.base
+
+    def _fits(self, batch: Batch, position: int, floor: int) -> bool:
+        """Whether this can be the header of a batch here: the checksum covers none of this."""
+        whole = batch.length >= HEADER.size - PREFIX and position + batch.size <= self.store.size
+        placed = floor <= batch.base_offset < self.end if self.sealed else batch.base_offset == floor  # only compaction leaves holes
+        return whole and placed and batch.magic == MAGIC and batch.last_delta >= 0
+
+    def _gap(self, position: int, floor: int) -> Gap:
+        if position not in self._gaps:
+            self._gaps[position] = self._next_sound(position, floor)
+        return self._gaps[position]
+
+    def _next_sound(self, position: int, floor: int) -> Gap:
+        """Look for the next batch that is one beyond doubt."""
+        for start in range(position + 1, self.store.size, _WINDOW):
+            piece = self.store.read(start, _WINDOW + HEADER.size)
+            at = piece.find(_MARK)
+            while at >= 0:
+                found = start + at - PREFIX
+                if found > position and found + HEADER.size <= self.store.size:
+                    batch = header(self.store.read(found, HEADER.size))
+                    if self._fits(batch, found, max(floor, batch.base_offset)) and sound(batch, self.store.read(found, batch.size)):
+                        return Gap(floor, batch.base_offset, found)
+                at = piece.find(_MARK, at + 1)
+        return Gap(floor, self.end if self.sealed else floor, self.store.size)
