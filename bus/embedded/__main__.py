@@ -34,6 +34,8 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     parser.add_argument("--min-session-ms", type=int, default=6000, help="shortest session of a consumer group's member")
     parser.add_argument("--segment-bytes", type=int, default=BrokerSettings.segment, help="size at which a log begins a new file")
     parser.add_argument("--retention-check-ms", type=int, default=10_000, help="how often old records are looked for")
+    parser.add_argument("--max-connections", type=int, default=BrokerSettings.max_connections, help="one more is closed at once")
+    parser.add_argument("--queued-bytes", type=int, default=BrokerSettings.queued_requests, help="of requests, and of answers, at once")
     parser.add_argument(
         "--fsync",
         choices=get_args(Fsync),
@@ -55,6 +57,9 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         min_session=given.min_session_ms / 1000,
         segment=given.segment_bytes,
         fsync=given.fsync,
+        max_connections=given.max_connections,
+        queued_requests=given.queued_bytes,
+        queued_answers=min(given.queued_bytes, BrokerSettings.queued_answers),
         retention_check=given.retention_check_ms / 1000,
     )
 

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from typing import Final
 
+from bus.embedded.bounds import Answers, Door, Room
 from bus.embedded.broker import Broker
-from bus.embedded.connection import Connection
+from bus.embedded.connection import Bounds, Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
 from bus.embedded.syncing import Syncing
@@ -39,14 +40,20 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
 
 @asynccontextmanager
 async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[tuple[str, int]]:
-    open_ones: set[Connection] = set()
+    bounds = Bounds(
+        max_frame=settings.max_frame,
+        door=Door(settings.max_connections),
+        room=Room(settings.queued_requests),
+        answers=Answers(settings.queued_answers),
+    )
+    open_ones = bounds.open_ones
 
     async def answer(frame: bytes, connection: Connection) -> bytes | None:
         return await answered(broker, frame, connection)
 
     try:
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(answer, settings.max_frame, open_ones), settings.host, settings.port, backlog=512
+            lambda: Connection(answer, bounds), settings.host, settings.port, backlog=512
         )
     except OSError as error:
         raise cannot_listen(settings.host, settings.port, error) from error
