@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -31,13 +32,14 @@ class Broker:
 
 
 @contextlib.asynccontextmanager
-async def running(bootstrap: str | None = None) -> AsyncIterator[Broker]:
-    """A broker for the length of the block."""
+async def running(bootstrap: str | None = None, *, state: Path | None = None) -> AsyncIterator[Broker]:
+    """A broker for the length of the block; with `state` it keeps its log there, else in memory."""
     if bootstrap:
         yield Broker(bootstrap)
         return
     began = time.monotonic()
-    async with child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ") as (process, address):
+    where = ("--memory",) if state is None else ("--state", str(state))
+    async with child("-m", "bus.embedded", "--listen", "127.0.0.1:0", *where, says="broker ready on ") as (process, address):
         yield Broker(address, process, time.monotonic() - began)
 
 
