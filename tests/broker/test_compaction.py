@@ -262,7 +262,9 @@ def test_a_kill_while_files_change_places_leaves_the_new_ones(tmp_path: Path, re
         path.unlink()
     again = Partition(old, SMALL)
     assert (records(again), again.start, again.end) == (after, 0, 120)
-    assert sorted(path.name for path in old.glob("*")) == sorted(path.name for path in new.glob("*"))
+    assert sorted(path.name for path in old.glob("*")) == sorted(
+        path.name for path in new.glob("*") if path.stem != f"{0:020}" or path.suffix == LOG
+    )
 
 
 def test_a_damaged_log_is_left_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

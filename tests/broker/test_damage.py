@@ -9,9 +9,11 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import header, sound
 from bus.embedded.log import DamagedError, Partition
+from bus.embedded.log.compaction import Cleaned, compact
 from tests.broker.conftest import Start
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw, batch
+from tests.broker.test_compaction import NOW, RULES, done
 from tests.broker.test_durability import log_of
 
 BATCHES, BAD = 6, 3
@@ -81,6 +83,30 @@ def test_where_bytes_are_no_batch_the_offset_is_refused_and_all_others_are_read(
     assert partition.append(header(records), records)[1] == end >= BATCHES
     assert log.read_bytes()[: len(before)] == before
     assert checked(log.parent).end == end + 1
+
+
+@pytest.mark.parametrize("damage", FALSE.values(), ids=FALSE.keys())
+def test_a_reader_that_comes_before_all_was_checked_is_not_led_past_the_damage(log: Path, damage: tuple[int, bytes]) -> None:
+    spoil(log, BAD, *damage)
+    for first in (BAD, 0):
+        partition = Partition(log.parent, 10_000)
+        if first == BAD:
+            with pytest.raises(DamagedError):
+                partition.read(BAD, 1000, whole=True)
+        assert len(partition.read(0, 1000, whole=True)) == BAD * SIZE
+        with pytest.raises(DamagedError):
+            partition.read(BAD, 1000, whole=True)
+
+
+def test_a_file_of_nothing_but_noughts_is_damaged_and_not_empty(log: Path) -> None:
+    if len(list(log.parent.glob("*.log"))) == 1:
+        pytest.skip("noughts at the end of the log are what a power cut leaves")
+    log.write_bytes(b"\0" * log.stat().st_size)
+    partition = Partition(log.parent, 10_000)
+    with pytest.raises(DamagedError):
+        partition.read(0, 1000, whole=True)
+    assert done(compact(partition, RULES, Cleaned(), NOW)) is None
+    assert header(partition.read(BATCHES, 1000, whole=True)).base_offset == BATCHES
 
 
 @pytest.mark.parametrize(("place", "content"), [(66, b"\xff"), (22, b"\x04"), (11, b"\x35")], ids=["records", "codec", "a shorter length"])

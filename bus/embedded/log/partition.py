@@ -169,6 +169,7 @@ class Partition:
             self._syncing.settle(draft)
             new.store.is_at(take_place(draft, new.base, new.end))
             self._syncing.settled(draft)
+            new.keep_index()
         at = self._segments.index(old[0])
         self._segments[at : at + len(old)] = [new]
 
@@ -250,6 +251,7 @@ class Partition:
             self._syncing.settle(draft)
             os.replace(draft, self._folder / f"{old.end:020}{_WINDOWS}")
         old.seal()
+        old.keep_index()
         self._segments.append(Segment(self._store(old.end), old.end))
         self._segments[-1].store.append(b"")  # its name says where the log goes on, also once all before it is forgotten
         return self._segments[-1]

@@ -1,15 +1,12 @@
 """One piece of a partition's log: whole record batches one behind the other, found by a sparse index in memory."""
 
-from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from bus.embedded.batch import HEADER, MAGIC, PREFIX, Batch, header, sound
+from bus.embedded.log.index import EVERY, Index
 from bus.embedded.log.store import Store
 
-EVERY: Final = 32 * 1024
-"""Bytes of log per index entry."""
 _WINDOW: Final = 1024 * 1024
 _MARK: Final = b"\0\0\0\0" + bytes([MAGIC])
 """Leader epoch and magic, `PREFIX` bytes from the beginning of every batch in the log."""
@@ -43,11 +40,8 @@ class Segment:
         self.end = base if end is None else end
         self.sealed = end is not None
         self._indexed = end is None
-        self._newest = -1
-        self._oldest = -1
-        self._offsets = array("q")
-        self._positions = array("q")
-        self._times = array("q")  # highest timestamp before the entry
+        self._index = Index()
+        self._walked = True
         self._gaps: dict[int, Gap] = {}
         self.damaged = False
         """Whether `recover` kept something that is not what was written."""
@@ -55,25 +49,38 @@ class Segment:
     @property
     def newest(self) -> int:
         """The highest record timestamp in ms, -1 when empty."""
-        self._index()
-        return self._newest
+        self.learn()
+        return self._index.newest
 
     @property
     def oldest(self) -> int:
         """The highest record timestamp of the first batch in ms, -1 when empty."""
-        self._index()
-        return self._oldest
+        self.learn()
+        return self._index.oldest
 
     def append(self, batch: Batch, content: bytes | bytearray) -> None:
         """Add a batch whose base offset is `end`, or later where what lay between was compacted away."""
         position = self.store.size
         self.store.append(content)
-        self._note(batch, position)
+        self._index.note(batch, position)
         self.end = batch.last_offset + 1
 
     def learn(self) -> None:
-        """Learn now what else the first use would wait for."""
-        self._index()
+        """Know where the batches lie of a segment that was sealed before the broker started; the first use would wait for it."""
+        if self._indexed:
+            return
+        self._indexed = True
+        if known := Index.from_bytes(self.store.beside() or b"", self.store.size):
+            self._index, self._walked = known, False
+            return
+        for position, batch, _content in self._walk(0, whole=False):
+            self._index.note(batch, position)
+        self._rest()
+
+    def keep_index(self) -> None:
+        """For the next start, where the segment is complete and sound."""
+        if not self._gaps:
+            self.store.put_beside(self._index.to_bytes(self.store.size))
 
     def seal(self, end: int | None = None) -> None:
         """Nothing more is written; `end` where the last offsets were compacted away."""
@@ -84,18 +91,19 @@ class Segment:
     def batches(self) -> Iterator[tuple[Batch, bytes]]:
         """Every batch with its content. Raises DamagedError where bytes are no batch, or another one than was written."""
         for _position, batch, content in self._walk(0, whole=True):
-            if self._gaps or not sound(batch, content):
+            if not sound(batch, content):
+                raise DamagedError(batch.base_offset)
+            if self._gaps:
                 break
             yield batch, bytes(content)
-        else:
-            if not self._gaps:
-                return
-        raise DamagedError(min((batch.base_offset, *(gap.first for gap in self._gaps.values()))))
+        if self._gaps:
+            raise DamagedError(min(gap.first for gap in self._gaps.values()))
 
     def check(self) -> Iterator[int | None]:
         """Read everything, a batch a step; the offset where it is not what was written, None where it is."""
         for _position, batch, content in self._walk(0, whole=True):
             yield None if sound(batch, content) else batch.base_offset
+        self._walked = True
         yield from (gap.first for gap in self._gaps.values() if gap.first < gap.after)
         self._rest()
 
@@ -109,7 +117,7 @@ class Segment:
             broken.append((position, batch))
             if sound(batch, content):
                 for each in broken:
-                    self._note(each[1], each[0])
+                    self._index.note(each[1], each[0])
                 self.damaged = self.damaged or len(broken) > 1
                 broken.clear()
                 self.end = batch.last_offset + 1
@@ -122,16 +130,23 @@ class Segment:
 
     def locate(self, offset: int) -> tuple[int, int] | None:
         """(position, size) of the batch that holds the offset, or else of the next one. Raises DamagedError."""
-        self._index()
-        if any(gap.first <= offset < gap.after for gap in self._gaps.values()):
-            raise DamagedError(offset)
-        start = self._entry(bisect_right(self._offsets, offset) - 1)
+        self.learn()
+        start = self._index.before_offset(offset)
         for position, batch, _content in self._walk(start, whole=False, window=EVERY):
             if batch.last_offset >= offset:
-                return position, batch.size
-        return None
+                found = position, batch.size
+                break
+        else:
+            found = None
+        if any(gap.first <= offset < gap.after for gap in self._gaps.values()):
+            raise DamagedError(offset)
+        return found
 
     def read(self, position: int, count: int) -> bytes:
+        if not self._walked:
+            for reached, _batch, _content in self._walk(position, whole=False, window=min(_WINDOW, max(EVERY, count))):
+                if reached >= position + count:
+                    break
         readable = min((start for start in self._gaps if start > position), default=self.store.size)
         content = self.store.read(position, min(count, readable - position))
         self._rest()
@@ -139,32 +154,12 @@ class Segment:
 
     def batch_at_time(self, timestamp: int, after: int) -> tuple[Batch, bytes] | None:
         """The first batch that reaches the offset `after` and has a record at or after the timestamp (ms), with its content."""
-        self._index()
-        start = self._entry(bisect_left(self._times, timestamp) - 1)
-        for position, batch, _content in self._walk(start, whole=False):
+        self.learn()
+        start = self._index.before_time(timestamp)
+        for position, batch, _content in self._walk(start, whole=False, window=EVERY):
             if batch.max_time >= timestamp and batch.last_offset >= after:
                 return batch, self.read(position, batch.size)
         return None
-
-    def _index(self) -> None:
-        """Learn where the batches of a segment lie that was sealed before the broker started."""
-        if self._indexed:
-            return
-        self._indexed = True
-        for position, batch, _content in self._walk(0, whole=False):
-            self._note(batch, position)
-        self._rest()
-
-    def _note(self, batch: Batch, position: int) -> None:
-        if not self._positions or position - self._positions[-1] >= EVERY:
-            self._offsets.append(batch.base_offset)
-            self._positions.append(position)
-            self._times.append(self._newest)
-        self._oldest = batch.max_time if self._oldest < 0 else self._oldest
-        self._newest = max(self._newest, batch.max_time)
-
-    def _entry(self, index: int) -> int:
-        return self._positions[index] if index >= 0 else 0
 
     def _rest(self) -> None:
         if self.sealed:
@@ -175,7 +170,7 @@ class Segment:
 
         What cannot be a batch here is passed over up to the next sound one, and remembered as a gap.
         """
-        start, view, floor = position, memoryview(b""), self._floor(position)
+        start, view, floor = position, memoryview(b""), self._index.offset_at(position, self.base)
         while position < self.store.size:
             if position + HEADER.size > start + len(view):
                 start, view = position, memoryview(self.store.read(position, window))
@@ -188,11 +183,6 @@ class Segment:
                 start, view = position, memoryview(self.store.read(position, max(window, batch.size)))
             yield position, batch, view[position - start : position - start + batch.size]
             position, floor = position + batch.size, batch.last_offset + 1
-
-    def _floor(self, position: int) -> int:
-        """The lowest offset that a batch at the position of an entry of the index can have."""
-        index = bisect_right(self._positions, position) - 1
-        return self._offsets[index] if index >= 0 and self._positions[index] == position else self.base
 
     def _fits(self, batch: Batch, position: int, floor: int) -> bool:
         """Whether this can be the header of a batch here: the checksum covers none of this."""

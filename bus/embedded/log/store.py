@@ -2,10 +2,13 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bus.embedded.syncing import UNSYNCED, Syncing
+
+INDEX: Final = ".index"
 
 
 class Store(Protocol):
@@ -27,6 +30,14 @@ class Store(Protocol):
 
     def is_at(self, path: Path) -> None:
         """Told that the file has another name now."""
+        ...
+
+    def put_beside(self, content: bytes) -> None:
+        """Something that can be made again, kept for the next start."""
+        ...
+
+    def beside(self) -> bytes | None:
+        """What was put there, or what a kill left of it."""
         ...
 
 
@@ -70,11 +81,20 @@ class FileStore:
 
     def remove(self) -> None:
         self.rest()
+        self.path.with_suffix(INDEX).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
     def is_at(self, path: Path) -> None:
         self.rest()
         self.path = path
+
+    def put_beside(self, content: bytes) -> None:
+        with suppress(OSError):  # a full disk has worse consequences
+            self.path.with_suffix(INDEX).write_bytes(content)
+
+    def beside(self) -> bytes | None:
+        beside = self.path.with_suffix(INDEX)
+        return beside.read_bytes() if beside.exists() else None
 
     def _handle(self) -> int:
         if self._open is None:
@@ -109,3 +129,9 @@ class MemoryStore:
 
     def is_at(self, _path: Path) -> None:
         """There is no file."""
+
+    def put_beside(self, content: bytes) -> None:
+        """There is no next start."""
+
+    def beside(self) -> None:
+        return None

@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from bus.embedded.log.store import INDEX
+
 LOG: Final = ".log"
 DRAFT: Final = ".cleaned"
 _COMPLETE: Final = ".swap"
@@ -35,9 +37,10 @@ def tidy(folder: Path) -> None:
 
 def _finish(complete: Path) -> Path:
     base, end = (int(part) for part in complete.stem.split("-"))
-    for old in complete.parent.glob(f"*{LOG}"):
-        if base <= int(old.stem) < end:
-            old.unlink()
+    for suffix in (INDEX, LOG):
+        for old in complete.parent.glob(f"*{suffix}"):
+            if base <= int(old.stem) < end:
+                old.unlink()
     log = complete.with_name(f"{base:020}{LOG}")
     os.replace(complete, log)
     return log
