@@ -3,7 +3,7 @@
 As in Kafka: only closed segments below the last stable offset are rewritten, a table of keys of bounded size is made of what came since
 the last time, records without a key go, and tombstones go once they were there for `delete.retention.ms` after they were first compacted.
 Batches of transactions stay as they are, and what they hold replaces nothing: whether it was committed is not known here.
-The work is a generator: one batch a step, so that the broker answers others between two steps.
+The work is a generator: some hundred records a step, so that the broker answers others between two steps.
 """
 
 import logging
@@ -19,6 +19,8 @@ from bus.embedded.log.segment import DamagedError, Segment
 from bus.embedded.records import Record, UnreadableError, records_in, rewritten
 
 _ROUNDS: Final = 64
+_AT_ONCE: Final = 500
+"""Records a step."""
 _logger = logging.getLogger(__name__)
 
 Steps = Generator[None, None, "Cleaned | None"]
@@ -71,7 +73,7 @@ class _Round(NamedTuple):
 
 
 def compact(partition: Partition, rules: Rules, cleaned: Cleaned, now: int) -> Steps:
-    """Compact what is due, a batch a step; how far it is compacted then, None where nothing was done. `now` in ms since 1970."""
+    """Compact what is due, step by step; how far it is compacted then, None where nothing was done. `now` in ms since 1970."""
     upto = cleaned.upto if cleaned.upto <= partition.end else 0
     closed = list(takewhile(lambda each: each.end <= partition.last_stable, partition.segments[:-1]))
     for segment in closed:
@@ -116,9 +118,11 @@ def _keys(partition: Partition, dirty: Sequence[Segment], upto: int, bound: int)
                 continue
             if newest and len(newest) + batch.records > bound:
                 return newest, batch.base_offset
-            for record in _records(batch, content) or ():
+            for number, record in enumerate((yield from _records(batch, content)) or ()):
                 if record.key is not None:
                     newest[_short(record.key)] = record.offset
+                if number % _AT_ONCE == 0:
+                    yield
             yield
             if not partition.has(dirty):
                 raise _GoneError
@@ -142,7 +146,7 @@ def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Genera
     try:
         for segment in group:
             for batch, content in segment.batches():
-                if kept := _kept(batch, content, this):
+                if kept := (yield from _kept(batch, content, this)):
                     draft.append(header(kept), kept)
                 yield
                 if not partition.has(group):
@@ -158,25 +162,35 @@ def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Genera
     draft.store.remove()
 
 
-def _kept(batch: Batch, content: bytes, this: _Round) -> bytes:
+def _kept(batch: Batch, content: bytes, this: _Round) -> Generator[None, None, bytes]:
     """What stays of a batch; one that keeps all its records is passed on as it is."""
-    records = _records(batch, content) if batch.base_offset < this.upto else None
+    records = (yield from _records(batch, content)) if batch.base_offset < this.upto else None
     if records is None:
         return content
-    kept = [each for each in records if this.keeps(each)]
+    kept = []
+    for number, record in enumerate(records):
+        if this.keeps(record):
+            kept.append(record)
+        if number % _AT_ONCE == 0:
+            yield
     if len(kept) == len(records):
         return content
     return rewritten(content, kept) if kept else b""
 
 
-def _records(batch: Batch, content: bytes) -> list[Record] | None:
+def _records(batch: Batch, content: bytes) -> Generator[None, None, list[Record] | None]:
     """None where nobody may look inside, or can."""
     if batch.transactional or batch.control:
         return None
+    found: list[Record] = []
     try:
-        return list(records_in(content))
+        for record in records_in(content):
+            found.append(record)
+            if len(found) % _AT_ONCE == 0:
+                yield
     except UnreadableError:
         return None
+    return found
 
 
 def _short(key: bytes) -> bytes:
