@@ -79,7 +79,7 @@ async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, s
     from bus.embedded import BrokerSettings, serve
 
     state = None if memory else prepare(settings.state) / "broker"
-    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state)
+    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state, fsync=settings.fsync)
     await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
 
 

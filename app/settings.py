@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from vn.errors import Unusable
@@ -12,6 +13,7 @@ AGENCIES = ("dvc", "land", "tax", "payment")
 ADAPTERS = ("dvc", "ilis", "tax", "payment")
 SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"}  # adapter -> the agency it speaks to
 
+Fsync = Literal["none", "batch", "interval"]
 PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
 
 _TEXTS = (
@@ -27,6 +29,7 @@ _TEXTS = (
     "LGSP_LOG",
     "LGSP_LOG_LEVEL",
     "LGSP_POLICY",
+    "LGSP_BROKER_FSYNC",
     "LGSP_SUPERVISED",
 )
 
@@ -59,6 +62,8 @@ class Settings:
     log: str = "auto"
     log_level: str = "info"
     policy: Path | None = None
+    fsync: Fsync = "none"
+    """When the embedded broker brings its log to the disk."""
     supervised: bool = False
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +79,7 @@ class Settings:
         seed = _number("LGSP_SEED", given.get("LGSP_SEED", "2024"), 2**63, faults)
         log = _one_of("LGSP_LOG", given.get("LGSP_LOG", "auto"), ("auto", "text", "json"), faults)
         level = _one_of("LGSP_LOG_LEVEL", given.get("LGSP_LOG_LEVEL", "info"), ("debug", "info", "warning", "error"), faults)
+        fsync = _one_of("LGSP_BROKER_FSYNC", given.get("LGSP_BROKER_FSYNC", "none"), get_args(Fsync), faults)
         space = given.get("LGSP_SPACE", "lgsp")
         if not all(c.isalnum() or c in "-_" for c in space) or len(space) > 60:
             faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
@@ -95,6 +101,7 @@ class Settings:
             log=log,
             log_level=level,
             policy=_path(given.get("LGSP_POLICY")),
+            fsync=cast(Fsync, fsync),
             supervised=given.get("LGSP_SUPERVISED") == "1",
             ports=ports,
             urls=urls,
@@ -128,6 +135,7 @@ class Settings:
             "LGSP_LOG": self.log,
             "LGSP_LOG_LEVEL": self.log_level,
             "LGSP_POLICY": self.policy and str(self.policy),
+            "LGSP_BROKER_FSYNC": None if self.fsync == "none" else self.fsync,
             "LGSP_SUPERVISED": "1" if self.supervised else None,
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}

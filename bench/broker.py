@@ -42,18 +42,17 @@ class Broker:
 
 
 @contextlib.asynccontextmanager
-async def running(plan: Plan, *, files: bool = False) -> AsyncIterator[Broker]:
-    """A broker for the length of the block; the embedded one keeps its log in memory, unless in `files`."""
+async def running(plan: Plan, *, state: Path | None = None) -> AsyncIterator[Broker]:
+    """A broker for the length of the block; the embedded one keeps its log in memory, unless in `state`."""
     if plan.bootstrap:
         yield Broker(plan.bootstrap)
         return
     began, listen = time.monotonic(), ("--listen", "127.0.0.1:0")
     with tempfile.TemporaryDirectory(prefix="lgsp-bench-", ignore_cleanup_errors=True) as folder:
-        state = ("--state", str(Path(folder) / "state"))
         if plan.apache:
-            command = ("-m", "app", "broker", "--apache", *listen, *state)
+            command = ("-m", "app", "broker", "--apache", *listen, "--state", str(state or folder))
         else:
-            command = ("-m", "bus.embedded", *listen, *(state if files else ("--memory",)))
+            command = ("-m", "bus.embedded", *listen, *(("--state", str(state)) if state else ("--memory",)))
         async with child(*command, says="broker ready on ") as (process, address):
             yield Broker(address, process, time.monotonic() - began)
 

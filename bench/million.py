@@ -7,6 +7,9 @@ record of the journal.
 - **broker**: resident memory at the end, at most 150 MiB for the embedded one; Apache Kafka's is shown.
 """
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from bench.broker import running
 from bench.plan import Plan
 from bench.relays import run as run_relay
@@ -16,9 +19,10 @@ from bench.report import Bound, Figure
 async def run(plan: Plan) -> list[Figure]:
     """One run: it takes minutes."""
     count = plan.amount(1_000_000, 100_000)
-    async with running(plan, files=True) as broker:
-        course = (await run_relay("exchange", broker, count, within=1800)).course
-        held = broker.mib()
+    with TemporaryDirectory(prefix="lgsp-bench-") as folder:
+        async with running(plan, state=Path(folder)) as broker:
+            course = (await run_relay("exchange", broker, count, within=1800)).course
+            held = broker.mib()
     beside = f"{count:,} messages"
     return [
         Figure("exchange", (course.held(count),), "MiB", Bound(most=120), beside),

@@ -16,7 +16,7 @@ import typer
 
 from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
-from app.settings import Settings
+from app.settings import Fsync, Settings
 from vn.errors import Unusable
 
 __all__ = ["adapter", "broker", "demo", "exchange", "serve", "up"]
@@ -72,11 +72,19 @@ def up(
 
 
 def broker(
+    *,
     listen: Annotated[str, typer.Option(help="Address to listen on; port 0 takes a free one.", metavar="HOST:PORT")] = "",
     memory: Annotated[bool, typer.Option("--memory", help="Keep nothing after the end.")] = False,
     apache: Annotated[
         bool, typer.Option("--apache", help="Apache Kafka itself; needs Java 17, and Maven once to fetch it (43 MB, see LGSP_CACHE).")
     ] = False,
+    fsync: Annotated[
+        Fsync | None,
+        typer.Option(
+            help="Bring the log to the disk itself, so that it outlives a power cut: before each acknowledgement (batch), or every second "
+            "(interval). Default: the operating system does it; or LGSP_BROKER_FSYNC.",
+        ),
+    ] = None,
     state: State = None,
 ) -> int:
     """Run a broker alone: one node that speaks the Kafka protocol, for any client in any language.
@@ -92,6 +100,9 @@ def broker(
         if not host or not port.isdecimal() or int(port) > 65_535:
             raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092")
         read = replace(read, host=host, ports={**read.ports, "broker": int(port)})
+    read = replace(read, fsync=fsync) if fsync else read
+    if fsync and (apache or memory):
+        raise Unusable("--fsync: the embedded broker's log in files only; not with --apache, nor with --memory")
     if apache and memory:
         raise Unusable("--memory: Apache Kafka keeps its log in files; give it a --state DIR of its own and remove that afterwards")
     if apache:

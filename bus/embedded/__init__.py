@@ -2,5 +2,6 @@
 
 from bus.embedded.server import serve
 from bus.embedded.settings import BrokerSettings
+from bus.embedded.syncing import Fsync
 
-__all__ = ["BrokerSettings", "serve"]
+__all__ = ["BrokerSettings", "Fsync", "serve"]

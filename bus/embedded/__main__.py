@@ -6,8 +6,9 @@ import logging
 import signal
 import sys
 from pathlib import Path
+from typing import get_args
 
-from bus.embedded import BrokerSettings, serve
+from bus.embedded import BrokerSettings, Fsync, serve
 from vn.errors import Unusable
 
 
@@ -33,6 +34,14 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     parser.add_argument("--min-session-ms", type=int, default=6000, help="shortest session of a consumer group's member")
     parser.add_argument("--segment-bytes", type=int, default=BrokerSettings.segment, help="size at which a log begins a new file")
     parser.add_argument("--retention-check-ms", type=int, default=10_000, help="how often old records are looked for")
+    parser.add_argument("--max-connections", type=int, default=BrokerSettings.max_connections, help="one more is closed at once")
+    parser.add_argument("--queued-bytes", type=int, default=BrokerSettings.queued_requests, help="of requests, and of answers, at once")
+    parser.add_argument(
+        "--fsync",
+        choices=get_args(Fsync),
+        default="none",
+        help="when the log is brought to the disk: never, before an acknowledgement, every second",
+    )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--memory", action="store_true", help="keep nothing after the end")
     where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
@@ -47,6 +56,10 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         advertised_port=advertised[1],
         min_session=given.min_session_ms / 1000,
         segment=given.segment_bytes,
+        fsync=given.fsync,
+        max_connections=given.max_connections,
+        queued_requests=given.queued_bytes,
+        queued_answers=min(given.queued_bytes, BrokerSettings.queued_answers),
         retention_check=given.retention_check_ms / 1000,
     )
 

@@ -9,6 +9,7 @@ from bus.embedded.journal import Journal
 from bus.embedded.offsets import Offsets
 from bus.embedded.producers import ProducerIds
 from bus.embedded.settings import BrokerSettings
+from bus.embedded.syncing import Syncing
 from bus.embedded.topics import Topics
 
 
@@ -17,8 +18,9 @@ class Broker:
 
     def __init__(self, settings: BrokerSettings, state: Path | None) -> None:
         self.settings = settings
-        self._journal = Journal(state / "journal" if state else None)
-        self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment)
+        self.syncing = Syncing(settings.fsync)
+        self._journal = Journal(state / "journal" if state else None, self.syncing)
+        self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment, self.syncing)
         self.offsets = Offsets(self._journal)
         self.producer_ids = ProducerIds(self._journal)
         self.groups = Coordinator(settings, self._journal, self.offsets)
@@ -27,6 +29,7 @@ class Broker:
         self.groups.close()
         self.topics.close()
         self._journal.close()
+        self.syncing.close()
 
 
 @dataclass(frozen=True, slots=True)

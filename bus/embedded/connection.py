@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final, cast
 
+from bus.embedded.bounds import Answers, Door, Room
 from bus.embedded.protocol import ProtocolError
 
 Answer = Callable[[bytes, "Connection"], Awaitable[bytes | None]]
@@ -14,20 +16,38 @@ Answer = Callable[[bytes, "Connection"], Awaitable[bytes | None]]
 _LENGTH: Final = 4
 _AHEAD: Final = 1024 * 1024
 """Bytes of requests read ahead of the one in work."""
+_QUEUED: Final = 100
+"""Requests read ahead, however small they are."""
+_FETCH: Final = b"\0\1"
+"""How a request for records begins: the only kind with large answers."""
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What holds for every connection, and who they are."""
+
+    max_frame: int
+    door: Door
+    room: Room
+    answers: Answers
+    open_ones: set["Connection"] = field(default_factory=set)
 
 
 class Connection(asyncio.Protocol):
     """Cuts the stream into frames and answers them one after the other, in one task of its own."""
 
-    def __init__(self, answer: Answer, max_frame: int, open_ones: set["Connection"]) -> None:
+    def __init__(self, answer: Answer, bounds: Bounds) -> None:
         self._answer = answer
-        self._max_frame = max_frame
-        self._open_ones = open_ones
+        self._bounds = bounds
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
         self._frames: deque[bytes] = deque()
         self._waiting_bytes = 0
+        self._coming: int | None = None
+        self._asked: int | None = None
+        self._held = 0
+        self._paused = False
         self._arrived = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
@@ -40,51 +60,105 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # what uvloop gives is none by inheritance
         self.peer = (transport.get_extra_info("peername") or ("", 0))[:2]
         self.here = (transport.get_extra_info("sockname") or ("", 0))[:2]
-        self._open_ones.add(self)
+        if not self._bounds.door.admits(len(self._bounds.open_ones), self.peer):
+            self._transport.abort()
+            return
+        self._bounds.open_ones.add(self)
         self.task = self._loop.create_task(self._serve())
+
+    @property
+    def unsent(self) -> int:
+        """Bytes of answers that the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        while len(self._buffer) >= _LENGTH:
-            size = int.from_bytes(self._buffer[:_LENGTH], "big", signed=True)
-            if not 0 < size <= self._max_frame:
-                self._drop(f"a frame of {size} bytes")
-                return
-            if len(self._buffer) < _LENGTH + size:
-                break
-            self._frames.append(bytes(memoryview(self._buffer)[_LENGTH : _LENGTH + size]))
-            del self._buffer[: _LENGTH + size]
-            self._waiting_bytes += size
-        if self._frames:
-            self._arrived.set()
-        if self._waiting_bytes > _AHEAD and not self._transport.is_closing():
-            self._transport.pause_reading()
+        self._cut()
 
     def pause_writing(self) -> None:
         self._writable.clear()
 
     def resume_writing(self) -> None:
         self._writable.set()
+        self._bounds.answers.taken(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._open_ones.discard(self)
+        if self not in self._bounds.open_ones:
+            return
+        self._bounds.open_ones.discard(self)
         self._buffer.clear()
         self._frames.clear()
         self.task.cancel()
+        self._bounds.answers.taken(self)
+        self._give(self._held)
 
     def close(self) -> None:
         """End at once, whatever is under way."""
         self._transport.abort()
+
+    def _cut(self) -> None:
+        """Cut whole frames off what has arrived; a frame gets its room before it is read, or the client waits."""
+        while len(self._buffer) >= _LENGTH and self._asked is None and not self._transport.is_closing():
+            if self._coming is None:
+                size = int.from_bytes(self._buffer[:_LENGTH], "big", signed=True)
+                if not 0 < size <= self._bounds.max_frame:
+                    self._drop(f"a frame of {size} bytes")
+                    return
+                if not self._bounds.room.take(size, self._granted):
+                    self._asked = size
+                    break
+                self._coming = size
+                self._held += size
+            if len(self._buffer) < _LENGTH + self._coming:
+                break
+            self._frames.append(bytes(memoryview(self._buffer)[_LENGTH : _LENGTH + self._coming]))
+            del self._buffer[: _LENGTH + self._coming]
+            self._waiting_bytes += self._coming
+            self._coming = None
+        if self._frames:
+            self._arrived.set()
+        self._pace()
+
+    def _granted(self) -> None:
+        """There is room now for the frame that waits outside."""
+        size, self._asked = self._asked or 0, None
+        if self not in self._bounds.open_ones:
+            self._bounds.room.give(size)
+            return
+        self._coming = size
+        self._held += size
+        self._cut()
+
+    def _pace(self) -> None:
+        """Read on, or let the client wait: for room, or since it is far enough ahead."""
+        pause = self._asked is not None or self._waiting_bytes > _AHEAD or len(self._frames) >= _QUEUED
+        if pause == self._paused or self._transport.is_closing():
+            return
+        self._paused = pause
+        if pause:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _give(self, size: int) -> None:
+        size = min(size, self._held)  # which is nothing once the connection is lost
+        self._held -= size
+        self._bounds.room.give(size)
 
     async def _serve(self) -> None:
         try:
             while True:
                 frame = await self._next()
                 self.busy = True
+                if frame.startswith(_FETCH):
+                    await self._bounds.answers.room()
                 response = await self._answer(frame, self)
+                self._give(len(frame))
                 if response is not None:
                     self._transport.write(response)
-                    await self._writable.wait()
+                    self._bounds.answers.given(self, len(response))
+                del frame, response  # or they stay for as long as this waits, and longer where it is cancelled
+                await self._writable.wait()
                 self.busy = False
                 self.last_used = self._loop.time()
         except ProtocolError as error:
@@ -98,10 +172,9 @@ class Connection(asyncio.Protocol):
             self._arrived.clear()
             await self._arrived.wait()
         frame = self._frames.popleft()
-        before = self._waiting_bytes
         self._waiting_bytes -= len(frame)
-        if before > _AHEAD >= self._waiting_bytes and not self._transport.is_closing():
-            self._transport.resume_reading()
+        if self._paused:
+            self._cut()
         return frame
 
     def _drop(self, reason: str) -> None:

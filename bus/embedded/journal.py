@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from crc32c import crc32c
 
+from bus.embedded.syncing import UNSYNCED, Syncing
+
 Key = tuple[str, ...]
 """What the entry is about, a kind first: ("offset", group, topic, partition)."""
 
@@ -20,8 +22,9 @@ _logger = logging.getLogger(__name__)
 class Journal:
     """Values by key; without a path they end with the process."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, syncing: Syncing = UNSYNCED) -> None:
         self._path = path
+        self._syncing = syncing
         self._values: dict[Key, Any] = {}
         self._file: int | None = None
         self._size = 0
@@ -38,9 +41,9 @@ class Journal:
         return ((key, value) for key, value in list(self._values.items()) if key[0] == kind)
 
     def write(self, changes: Mapping[Key, Any]) -> None:
-        """Make all changes or none; a value of None drops the entry. The system holds them when this returns."""
-        if self._file is not None and changes:
-            self._append(self._file, _line(list(changes.items())))
+        """Make all changes or none; a value of None drops the entry. The system, or the disk, holds them when this returns."""
+        if self._path is not None and self._file is not None and changes:
+            self._append(self._path, self._file, _line(list(changes.items())))
         self._apply(changes.items())
         if self._path is not None and self._size > self._rewrite_at:
             self._rewrite(self._path)
@@ -50,10 +53,11 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _append(self, file: int, line: bytes) -> None:
+    def _append(self, path: Path, file: int, line: bytes) -> None:
         try:
             if os.write(file, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._syncing.written(path, file)
         except OSError:  # half a line would hide all that follow it
             os.ftruncate(file, self._size)
             raise
@@ -84,7 +88,9 @@ class Journal:
             for entry in self._values.items():
                 file.write(_line([entry]))
             self._size = file.tell()
+        self._syncing.settle(draft)
         os.replace(draft, path)
+        self._syncing.settled(path)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self._rewrite_at = max(_REWRITE_FROM, 4 * self._size)
 

@@ -3,16 +3,21 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from typing import Final
 
+from bus.embedded.bounds import Answers, Door, Room
 from bus.embedded.broker import Broker
-from bus.embedded.connection import Connection
+from bus.embedded.connection import Bounds, Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
+from bus.embedded.syncing import Syncing
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
+_AT_ONCE: Final = 0.002
+"""Seconds of other work before requests have their turn."""
 _logger = logging.getLogger(__name__)
 
 
@@ -35,20 +40,29 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
 
 @asynccontextmanager
 async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[tuple[str, int]]:
-    open_ones: set[Connection] = set()
+    bounds = Bounds(
+        max_frame=settings.max_frame,
+        door=Door(settings.max_connections),
+        room=Room(settings.queued_requests),
+        answers=Answers(settings.queued_answers),
+    )
+    open_ones = bounds.open_ones
 
     async def answer(frame: bytes, connection: Connection) -> bytes | None:
         return await answered(broker, frame, connection)
 
     try:
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(answer, settings.max_frame, open_ones), settings.host, settings.port, backlog=512
+            lambda: Connection(answer, bounds), settings.host, settings.port, backlog=512
         )
     except OSError as error:
         raise cannot_listen(settings.host, settings.port, error) from error
     sweepers = [
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
         asyncio.create_task(_expire(broker, settings.retention_check)),
+        asyncio.create_task(_compact(broker, settings.retention_check)),
+        asyncio.create_task(_check(broker)),
+        asyncio.create_task(_catch_up(broker.syncing, settings.fsync_every)),
     ]
     try:
         host, port = server.sockets[0].getsockname()[:2]
@@ -81,3 +95,36 @@ async def _expire(broker: Broker, every: float) -> None:
             broker.topics.expire(time.time_ns() // 1_000_000)
         except OSError as error:
             _logger.error("retention: %s", error)
+
+
+async def _compact(broker: Broker, every: float) -> None:
+    """Compact the topics that want it, half of the time at most and others between every few milliseconds."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await _step_by_step(broker.topics.compact(time.time_ns() // 1_000_000))
+        except OSError as error:
+            _logger.error("compaction: %s", error)
+
+
+async def _check(broker: Broker) -> None:
+    """Tell what of the log is damaged, while it is served: reading it all takes its time."""
+    try:
+        await _step_by_step(broker.topics.check())
+    except OSError as error:
+        _logger.error("reading the log: %s", error)
+
+
+async def _catch_up(syncing: Syncing, every: float) -> None:
+    """Bring to the disk what was written meanwhile, where that is asked for."""
+    while True:
+        await asyncio.sleep(every)
+        await syncing.catch_up()
+
+
+async def _step_by_step(work: Iterator[None]) -> None:
+    began = time.perf_counter()
+    for _ in work:
+        if (spent := time.perf_counter() - began) > _AT_ONCE:
+            await asyncio.sleep(spent)
+            began = time.perf_counter()

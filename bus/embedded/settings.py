@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bus.embedded.syncing import Fsync
+
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerSettings:
@@ -22,6 +24,12 @@ class BrokerSettings:
     cluster_id: str = "lgsp-sim-embedded-00000"
     max_frame: int = 100 * 1024 * 1024
     """(socket.request.max.bytes)"""
+    max_connections: int = 1000
+    """One more is closed at once (max.connections; Kafka: no bound)."""
+    queued_requests: int = 64 * 1024 * 1024
+    """What all clients may have sent that is not answered; further requests are left unread (queued.max.request.bytes; Kafka: no bound)."""
+    queued_answers: int = 48 * 1024 * 1024
+    """What all clients may have asked for and not taken; beyond, fetches wait, and who takes nothing for two seconds is closed."""
     idle: float = 600.0
     """A connection that asks nothing for so long is closed (connections.max.idle.ms)."""
     initial_rebalance_delay: float = 0.1
@@ -32,5 +40,8 @@ class BrokerSettings:
     """(group.max.session.timeout.ms)"""
     segment: int = 16 * 1024 * 1024
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
+    fsync: Fsync = "none"
+    """When what was acknowledged is brought to the disk itself: left to the system, before the acknowledgement, or every `fsync_every`."""
+    fsync_every: float = 1.0
     retention_check: float = 10.0
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,32 +12,12 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.journal import Journal
 from bus.embedded.log import Partition
+from bus.embedded.log.compaction import Cleaned, Rules, compact
+from bus.embedded.syncing import UNSYNCED, Syncing
+from bus.embedded.topic_settings import SETTINGS, listed, wrong_settings
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 MAX_PARTITIONS: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A topic setting of Kafka that this broker acts on: its default and which values it takes."""
-
-    default: str
-    takes: Callable[[str], bool]
-
-
-def _between(low: int, high: int) -> Callable[[str], bool]:
-    return lambda text: re.fullmatch(r"-?\d{1,19}", text) is not None and low <= int(text) <= high
-
-
-SETTINGS: Final[Mapping[str, Setting]] = {
-    "cleanup.policy": Setting("delete", "delete".__eq__),
-    "max.message.bytes": Setting("1048588", _between(0, 2**31 - 1)),
-    "message.timestamp.after.max.ms": Setting("3600000", _between(0, 2**63 - 1)),
-    "message.timestamp.type": Setting("CreateTime", "CreateTime".__eq__),
-    "min.insync.replicas": Setting("1", "1".__eq__),
-    "retention.bytes": Setting("-1", _between(-1, 2**63 - 1)),
-    "retention.ms": Setting("-1", _between(-1, 2**63 - 1)),
-}
 
 
 @dataclass
@@ -47,6 +27,7 @@ class Topic:
     name: str
     id: UUID
     config: dict[str, str]
+    defaults: Mapping[str, str]
     partitions: list[Partition] = field(default_factory=list)
 
     @property
@@ -58,21 +39,49 @@ class Topic:
         """How many milliseconds a record's timestamp may be ahead of the broker's clock."""
         return int(self.setting("message.timestamp.after.max.ms"))
 
+    @property
+    def compacted(self) -> bool:
+        return "compact" in listed(self.setting("cleanup.policy"))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether retention applies, and records may be deleted by offset."""
+        return "delete" in listed(self.setting("cleanup.policy"))
+
+    @property
+    def rules(self) -> Rules:
+        """Of its compaction."""
+        return Rules(
+            dirty_ratio=float(self.setting("min.cleanable.dirty.ratio")),
+            min_lag=int(self.setting("min.compaction.lag.ms")),
+            max_lag=int(self.setting("max.compaction.lag.ms")),
+            keep_tombstones=int(self.setting("delete.retention.ms")),
+            segment=int(self.setting("segment.bytes")),
+        )
+
     def setting(self, name: str) -> str:
-        return self.config.get(name, SETTINGS[name].default)
+        return self.config.get(name, self.defaults.get(name, SETTINGS[name].default))
+
+    def shape(self) -> None:
+        """Let the partitions know what size and age their files may have; compaction waits for a closed one, so it limits the age."""
+        age = int(self.setting("segment.ms"))
+        for partition in self.partitions:
+            partition.segment_size = int(self.setting("segment.bytes"))
+            partition.segment_age = min(age, self.rules.max_lag) if self.compacted else age
 
 
 class Topics:
     """Every topic by name and id; what it answers yes to is in the journal."""
 
-    def __init__(self, journal: Journal, folder: Path | None, segment: int) -> None:
+    def __init__(self, journal: Journal, folder: Path | None, segment: int, syncing: Syncing = UNSYNCED) -> None:
         self._journal = journal
         self._folder = folder
-        self._segment = segment
+        self._syncing = syncing
+        self._defaults = {"segment.bytes": str(segment)}
         self._by_name: dict[str, Topic] = {}
         self._by_id: dict[UUID, Topic] = {}
         for (_kind, name), value in journal.of("topic"):
-            self._take(Topic(name, UUID(value["id"]), dict(value["config"])), value["partitions"])
+            self._take(Topic(name, UUID(value["id"]), dict(value["config"]), self._defaults), value["partitions"])
         self._sweep()
 
     def __iter__(self) -> Iterator[Topic]:
@@ -101,7 +110,7 @@ class Topics:
 
     def create(self, name: str, partitions: int, config: Mapping[str, str | None]) -> Topic:
         """Make a topic that `refusal` has nothing against."""
-        topic = Topic(name, uuid4(), {key: value for key, value in config.items() if value is not None})
+        topic = Topic(name, uuid4(), {key: value for key, value in config.items() if value is not None}, self._defaults)
         self._write(topic, partitions)
         self._take(topic, partitions)
         return topic
@@ -109,16 +118,18 @@ class Topics:
     def grow(self, topic: Topic, partitions: int) -> None:
         self._write(topic, partitions)
         topic.partitions += [self._partition(topic, index) for index in range(len(topic.partitions), partitions)]
+        topic.shape()
 
     def configure(self, topic: Topic, config: Mapping[str, str]) -> None:
         topic.config = dict(config)
         self._write(topic, len(topic.partitions))
+        topic.shape()
 
     def delete(self, topic: Topic) -> None:
         """Forget a topic, every offset committed in it, and its bytes."""
         offsets = [key for key, _value in self._journal.of("offset") if key[2] == topic.name]
-        starts = [key for key, _value in self._journal.of("start") if key[1] == topic.name]
-        self._journal.write({("topic", topic.name): None, **dict.fromkeys((*offsets, *starts))})
+        places = [key for kind in ("start", "compacted") for key, _value in self._journal.of(kind) if key[1] == topic.name]
+        self._journal.write({("topic", topic.name): None, **dict.fromkeys((*offsets, *places))})
         del self._by_name[topic.name], self._by_id[topic.id]
         for partition in topic.partitions:
             partition.remove()
@@ -135,11 +146,28 @@ class Topics:
 
     def expire(self, now: int) -> None:
         """Forget what the topics' retention does not keep; `now` in ms since 1970."""
-        for topic in self:
+        for topic in (each for each in self if each.forgets):
             age, size = int(topic.setting("retention.ms")), int(topic.setting("retention.bytes"))
             if age >= 0 or size >= 0:
                 for partition in topic.partitions:
                     partition.expire(now, age=age, size=size)
+
+    def compact(self, now: int) -> Iterator[None]:
+        """Compact what is due, in small steps; whoever does other things between two of them may change or delete anything."""
+        for topic in (each for each in self if each.compacted):
+            for index, partition in enumerate(topic.partitions):
+                key = ("compacted", topic.name, str(index))
+                known = self._journal.get(key)
+                before = Cleaned(known[0], tuple((offset, at) for offset, at in known[1])) if known else Cleaned()
+                after = yield from compact(partition, topic.rules, before, now)
+                if after is not None and self.get(topic.id) is topic:
+                    self._journal.write({key: after})
+
+    def check(self) -> Iterator[None]:
+        """Read all that is there, in small steps, and tell what is damaged."""
+        for topic in self:
+            for partition in topic.partitions:
+                yield from partition.check()
 
     def close(self) -> None:
         for topic in self:
@@ -148,11 +176,13 @@ class Topics:
 
     def _take(self, topic: Topic, partitions: int) -> None:
         topic.partitions = [self._partition(topic, index) for index in range(partitions)]
+        topic.shape()
         self._by_name[topic.name] = self._by_id[topic.id] = topic
 
     def _partition(self, topic: Topic, index: int) -> Partition:
         folder = self._folder / _folder_name(topic) / str(index) if self._folder else None
-        return Partition(folder, self._segment, int(self._journal.get(("start", topic.name, str(index))) or 0))
+        start = int(self._journal.get(("start", topic.name, str(index))) or 0)
+        return Partition(folder, int(topic.setting("segment.bytes")), start, name=f"{topic.name}-{index}", syncing=self._syncing)
 
     def _write(self, topic: Topic, partitions: int) -> None:
         self._journal.write({("topic", topic.name): {"id": str(topic.id), "partitions": partitions, "config": topic.config}})
@@ -180,16 +210,6 @@ def unknown(which: str | UUID) -> ErrorCode:
 
 def valid_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and name not in {".", ".."}
-
-
-def wrong_settings(config: Mapping[str, str | None]) -> str | None:
-    """What is wrong with topic settings, in one line; None when nothing is."""
-    for name, value in config.items():
-        if name not in SETTINGS:
-            return f"Unknown topic config name: {name} (this broker has {', '.join(SETTINGS)})"
-        if value is not None and not SETTINGS[name].takes(value):
-            return f"Invalid value {value} for configuration {name}"
-    return None
 
 
 def _folder_name(topic: Topic) -> str:

@@ -113,18 +113,27 @@ def frame(api: int, version: int, correlation: int, **fields: Any) -> bytes:
 
 
 def batch(
-    *values: bytes, producer: int = -1, epoch: int = -1, sequence: int = -1, times: Sequence[int] = (), compression: int = 0
+    *values: bytes | None,
+    keys: Sequence[bytes | None] = (),
+    headers: Sequence[tuple[str, bytes | None]] = (),
+    producer: int = -1,
+    epoch: int = -1,
+    sequence: int = -1,
+    times: Sequence[int] = (),
+    compression: int = 0,
+    transactional: bool = False,
 ) -> bytes:
-    """A record batch; `times` are the records' timestamps in ms."""
+    """A record batch; `times` are the records' timestamps in ms, `headers` those of every record."""
     builder = DefaultRecordBatchBuilder(
         magic=2,
         compression_type=compression,
-        is_transactional=0,
+        is_transactional=int(transactional),
         producer_id=producer,
         producer_epoch=epoch,
         base_sequence=sequence,
         batch_size=2**24,
     )
     for index, value in enumerate(values):
-        builder.append(index, timestamp=times[index] if times else 1000 + index, key=None, value=value, headers=[])
+        at, key = times[index] if times else 1000 + index, keys[index] if keys else None
+        builder.append(index, timestamp=at, key=key, value=value, headers=list(headers))
     return bytes(builder.build())

@@ -124,7 +124,10 @@ async def test_a_topic_keeps_so_many_bytes_and_records_so_old(start: Callable[..
 
 async def test_a_retention_that_is_none_is_refused(raw: Raw, name: str) -> None:
     answer = await create(raw, name, retention_ms="soon")
-    assert (answer.error_code, answer.error_message) == (ErrorCode.invalid_config, "Invalid value soon for configuration retention.ms")
+    assert (answer.error_code, answer.error_message) == (
+        ErrorCode.invalid_config,
+        "Invalid value soon for configuration retention.ms: Not a number of type LONG",
+    )
 
 
 @pytest.mark.parametrize(

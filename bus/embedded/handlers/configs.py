@@ -7,12 +7,13 @@ from kio.schema.errors import ErrorCode
 from bus.embedded.broker import Call
 from bus.embedded.handlers.topics import settings_of
 from bus.embedded.protocol import Tree
-from bus.embedded.topics import Topic, wrong_settings
+from bus.embedded.topic_settings import SETTINGS, listed, wrong_settings
+from bus.embedded.topics import Topic
 
 _TOPIC: Final = 2
 _BROKER: Final = 4
-_SET: Final = 0
-_DELETE: Final = 1
+_SET, _DELETE, _APPEND, _SUBTRACT = range(4)
+_VERB: Final = {_APPEND: "APPEND to", _SUBTRACT: "SUBTRACT from"}
 
 
 async def describe_configs(call: Call) -> Tree:
@@ -47,8 +48,11 @@ def _alter(call: Call, asked: Any, change: Any) -> Tree:
     named = {"resource_type": asked.resource_type, "resource_name": asked.resource_name}
     if not isinstance(found, Topic):
         return {**named, "error_code": found[0], "error_message": found[1]}
-    config = change(found, asked)
-    wrong = "APPEND and SUBTRACT need a list setting, and there is none" if config is None else wrong_settings(config)
+    try:
+        config = change(found, asked)
+        wrong = wrong_settings(config)
+    except _NoListError as error:
+        wrong = str(error)
     if wrong:
         return {**named, "error_code": ErrorCode.invalid_config, "error_message": wrong}
     if not call.body.validate_only:
@@ -67,10 +71,25 @@ def _given(asked: Any) -> dict[str, str | None]:
     return {each.name: each.value for each in asked.configs}
 
 
-def _changed(topic: Topic, asked: Any) -> dict[str, str | None] | None:
+def _changed(topic: Topic, asked: Any) -> dict[str, str | None]:
     config: dict[str, str | None] = dict(topic.config)
     for each in asked.configs:
-        if each.config_operation not in {_SET, _DELETE}:
-            return None
-        config[each.name] = each.value if each.config_operation == _SET else None
+        if each.config_operation in _VERB:
+            config[each.name] = _relisted(topic, each)
+        else:
+            config[each.name] = each.value if each.config_operation == _SET else None
     return config
+
+
+def _relisted(topic: Topic, asked: Any) -> str:
+    """The list with the items given, or without them."""
+    if asked.name in SETTINGS and not SETTINGS[asked.name].is_list:
+        raise _NoListError(f"Can't {_VERB[asked.config_operation]} key {asked.name} because its type is not LIST.")
+    items, given = listed(topic.setting(asked.name)) if asked.name in SETTINGS else [], listed(asked.value or "")
+    if asked.config_operation == _APPEND:
+        return ",".join((*items, *(item for item in given if item not in items)))
+    return ",".join(item for item in items if item not in given)
+
+
+class _NoListError(ValueError):
+    """Something was to be added to a setting that has one value."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.log import Partition
+from bus.embedded.log import DamagedError, Partition
 from bus.embedded.protocol import Tree
 from bus.embedded.topics import named, unknown
 
@@ -51,7 +51,11 @@ class _Read:
         records = b""
         if asked.fetch_offset < partition.end and (self._left > 0 or not self._got):
             size = min(max(self._left, 0), max(asked.partition_max_bytes, 0))
-            records = partition.read(asked.fetch_offset, size, whole=not self._got)
+            try:
+                records = partition.read(asked.fetch_offset, size, whole=not self._got)
+            except DamagedError:
+                self._failed = True
+                return _answer(asked.partition, ErrorCode.corrupt_message, None)
         self._got += len(records)
         self._left -= len(records)
         return _answer(asked.partition, ErrorCode.none, partition, records)

@@ -8,6 +8,7 @@ from kio.schema.errors import ErrorCode
 from bus.embedded.batch import header, refusal
 from bus.embedded.broker import Call
 from bus.embedded.protocol import ProtocolError, Tree
+from bus.embedded.records import UnreadableError, records_in
 from bus.embedded.topics import Topic, named, unknown
 
 
@@ -45,8 +46,25 @@ def _append(topic: Topic, asked: Any) -> dict[str, Any]:
     if batch.transactional:
         return _answer(asked.index, ErrorCode.invalid_txn_state)
     partition = topic.partitions[asked.index]
+    if topic.compacted and (faults := _without_key(asked.records, f"{topic.name}-{asked.index}")):
+        return {**_answer(asked.index, ErrorCode.invalid_record, start=partition.start), **faults}
     error, offset = partition.append(batch, asked.records)
     return _answer(asked.index, error, offset, partition.start)
+
+
+def _without_key(records: bytes, place: str) -> Tree | None:
+    """What Kafka says of a batch with records that a compacted topic could not tell apart; None where there are none."""
+    try:
+        bad = [index for index, record in enumerate(records_in(records)) if record.key is None]
+    except UnreadableError as error:
+        return {"error_message": f"One or more records cannot be read: {error}"}
+    if not bad:
+        return None
+    said = f"Compacted topic cannot accept message without key in topic partition {place}"
+    shown = ", ".join(f"RecordError(batchIndex={index}, message='{said}')" for index in bad[:3])
+    total = f"One or more records have been rejected due to {len(bad)} record errors in total"
+    errors = [{"batch_index": index, "batch_index_error_message": said} for index in bad]
+    return {"record_errors": errors, "error_message": f"{total}, and only showing the first three errors at most: [{shown}]"}
 
 
 def _answer(index: int, error: ErrorCode, offset: int = -1, start: int = -1) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
 from bus.embedded.protocol import Tree
-from bus.embedded.topics import MAX_PARTITIONS, SETTINGS, Topic
+from bus.embedded.topic_settings import SETTINGS
+from bus.embedded.topics import MAX_PARTITIONS, Topic
 
 _DEFAULT: Final = -1
 _HIGH_WATERMARK: Final = -1
@@ -59,8 +60,9 @@ def settings_of(topic: Topic) -> list[Tree]:
             "read_only": False,
             "config_source": _SET if name in topic.config else _FROM_DEFAULTS,
             "is_sensitive": False,
+            "config_type": setting.kind,
         }
-        for name in SETTINGS
+        for name, setting in SETTINGS.items()
     ]
 
 
@@ -101,6 +103,8 @@ def _trim(call: Call, name: str, asked: Any) -> Tree:
     topic = call.broker.topics.get(name)
     if topic is None or not 0 <= asked.partition_index < len(topic.partitions):
         return {"partition_index": asked.partition_index, "low_watermark": -1, "error_code": ErrorCode.unknown_topic_or_partition}
+    if not topic.forgets:
+        return {"partition_index": asked.partition_index, "low_watermark": -1, "error_code": ErrorCode.policy_violation}
     partition = topic.partitions[asked.partition_index]
     offset = partition.end if asked.offset == _HIGH_WATERMARK else asked.offset
     if not 0 <= offset <= partition.end:

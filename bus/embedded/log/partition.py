@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -11,12 +12,13 @@ from typing import Final
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, placed
-from bus.embedded.log.segment import Segment
+from bus.embedded.log.segment import DamagedError, Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
+from bus.embedded.log.swap import LOG, draft_of, take_place, tidy
 from bus.embedded.log.windows import Windows
 from bus.embedded.records import UnreadableError, records_in
+from bus.embedded.syncing import UNSYNCED, Syncing
 
-_LOG: Final = ".log"
 _WINDOWS: Final = ".producers"
 _logger = logging.getLogger(__name__)
 
@@ -24,12 +26,20 @@ _logger = logging.getLogger(__name__)
 class Partition:
     """An append-only log of record batches; offsets from `start` up to (not including) `end`."""
 
-    def __init__(self, folder: Path | None, segment_size: int, start: int = 0) -> None:
+    def __init__(
+        self, folder: Path | None, segment_size: int, start: int = 0, *, name: str = "a partition", syncing: Syncing = UNSYNCED
+    ) -> None:
+        self.name = name
+        """For the broker's own log."""
         self.waiting: set[asyncio.Event] = set()
         """Set when something is appended, and when the partition is removed."""
+        self.segment_age = 2**63 - 1
+        """Milliseconds between the first records of a segment and those that begin a new one (segment.ms)."""
         self._folder = folder
-        self._segment_size = segment_size
+        self._syncing = syncing
+        self.segment_size = segment_size
         self._windows = Windows()
+        self._reported: set[int] = set()
         self._segments = [Segment(self._store(0), 0)] if folder is None else self._opened(folder)
         self._start = 0
         self.trim(min(start, self.end))
@@ -41,6 +51,11 @@ class Partition:
     @property
     def end(self) -> int:
         return self._segments[-1].end
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """In order; only the last one is written to."""
+        return self._segments
 
     @property
     def last_stable(self) -> int:
@@ -55,7 +70,7 @@ class Partition:
         if error is not ErrorCode.none:
             return error, -1
         last = self._segments[-1]
-        if last.store.size and last.store.size + len(records) > self._segment_size:
+        if last.store.size and (last.store.size + len(records) > self.segment_size or batch.max_time - last.oldest > self.segment_age):
             last = self._roll()
         stored = batch._replace(base_offset=last.end)
         try:
@@ -70,20 +85,28 @@ class Partition:
     def read(self, offset: int, max_bytes: int, *, whole: bool) -> bytes:
         """Batches from the one that holds the offset on, the last perhaps cut off, as Kafka does.
 
-        `whole`: at least one entire batch, however large.
+        `whole`: at least one entire batch, however large. Raises DamagedError where nobody can say what was there.
         """
         for segment in self._segments[self._segment_of(offset) :]:
-            if found := segment.locate(offset):
+            try:
+                found = segment.locate(offset)
+            except DamagedError as damage:
+                self.report(damage.offset)
+                raise
+            if found:
                 position, size = found
                 return segment.read(position, max(max_bytes, size) if whole else max_bytes)
         return b""
 
     def unread(self, offset: int) -> int:
-        """Bytes from the batch that holds the offset to the end."""
+        """Bytes from the batch that holds the offset to the end; more than anybody waits for where the log is damaged."""
         if offset >= self.end:
             return 0
         first, *later = self._segments[self._segment_of(offset) :]
-        found = first.locate(offset)
+        try:
+            found = first.locate(offset)
+        except DamagedError:
+            return 2**31
         return (first.store.size - found[0] if found else 0) + sum(each.store.size for each in later)
 
     def at_time(self, timestamp: int) -> tuple[int, int] | None:
@@ -127,6 +150,45 @@ class Partition:
             kept -= oldest.store.size
             self._drop_oldest()
 
+    def has(self, segments: Sequence[Segment]) -> bool:
+        """Whether these are still part of the log."""
+        return all(each in self._segments for each in segments)
+
+    def draft(self, base: int) -> Store:
+        """Where a segment can be written that `replace` is given."""
+        store: Store = MemoryStore() if self._folder is None else FileStore(draft_of(self._folder, base))
+        store.cut(0)  # a file, though nothing may be left to write to it
+        return store
+
+    def replace(self, old: Sequence[Segment], new: Segment) -> None:
+        """Put one sealed segment in the place of neighbours; readers see the old ones before and the new one after."""
+        for segment in old:
+            segment.store.rest()
+        if self._folder is not None:
+            draft = draft_of(self._folder, new.base)
+            self._syncing.settle(draft)
+            new.store.is_at(take_place(draft, new.base, new.end))
+            self._syncing.settled(draft)
+            new.keep_index()
+        at = self._segments.index(old[0])
+        self._segments[at : at + len(old)] = [new]
+
+    def check(self) -> Iterator[None]:
+        """Read what was there before, a batch a step, and tell of every offset where something else is than was written."""
+        for segment in self.segments[:-1]:
+            for damaged in segment.check():
+                if damaged is not None:
+                    self.report(damaged)
+                yield
+                if segment not in self._segments:
+                    break
+
+    def report(self, offset: int) -> None:
+        """Tell once that the log is damaged there; the bytes stay as they are."""
+        if offset not in self._reported:
+            self._reported.add(offset)
+            _logger.error("%s is damaged at offset %d; whoever reads it is told, nothing is skipped", self.name, offset)
+
     def close(self) -> None:
         for segment in self._segments:
             segment.store.rest()
@@ -135,6 +197,7 @@ class Partition:
         """Delete every byte; who waits here finds out."""
         for segment in self._segments:
             segment.store.remove()
+        self._segments = [Segment(MemoryStore(), self.end)]
         self._wake()
 
     def _drop_oldest(self) -> None:
@@ -152,12 +215,13 @@ class Partition:
         return 0
 
     def _store(self, base: int) -> Store:
-        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{_LOG}")
+        return MemoryStore() if self._folder is None else FileStore(self._folder / f"{base:020}{LOG}", self._syncing)
 
     def _opened(self, folder: Path) -> list[Segment]:
         """The segments that are on disk, the last one checked and its torn tail cut."""
         folder.mkdir(parents=True, exist_ok=True)
-        bases = sorted(int(path.stem) for path in folder.glob(f"*{_LOG}")) or [0]
+        tidy(folder)
+        bases = sorted(int(path.stem) for path in folder.glob(f"*{LOG}")) or [0]
         segments = [Segment(self._store(base), base, end=after) for base, after in pairwise(bases)]
         last = Segment(self._store(bases[-1]), bases[-1])
         remembered = folder / f"{last.base:020}{_WINDOWS}"
@@ -166,6 +230,9 @@ class Partition:
         before = last.store.size
         for batch in last.recover():
             self._windows.note(batch)
+        for damaged in last.check() if last.damaged else ():
+            if damaged is not None:
+                self.report(damaged)
         if last.store.size < before:
             _logger.warning("cut %d torn bytes off %s", before - last.store.size, folder)
         if not before:
@@ -181,8 +248,10 @@ class Partition:
                     path.unlink()
             draft = self._folder / "producers.draft"
             draft.write_text(json.dumps(self._windows.to_json()))
+            self._syncing.settle(draft)
             os.replace(draft, self._folder / f"{old.end:020}{_WINDOWS}")
         old.seal()
+        old.keep_index()
         self._segments.append(Segment(self._store(old.end), old.end))
         self._segments[-1].store.append(b"")  # its name says where the log goes on, also once all before it is forgotten
         return self._segments[-1]

@@ -2,8 +2,13 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+from bus.embedded.syncing import UNSYNCED, Syncing
+
+INDEX: Final = ".index"
 
 
 class Store(Protocol):
@@ -23,12 +28,25 @@ class Store(Protocol):
 
     def remove(self) -> None: ...
 
+    def is_at(self, path: Path) -> None:
+        """Told that the file has another name now."""
+        ...
+
+    def put_beside(self, content: bytes) -> None:
+        """Something that can be made again, kept for the next start."""
+        ...
+
+    def beside(self) -> bytes | None:
+        """What was put there, or what a kill left of it."""
+        ...
+
 
 class FileStore:
-    """A file, opened on first use; `append` has handed its bytes to the operating system when it returns."""
+    """A file, opened on first use; `append` has handed its bytes to the operating system, or to the disk, when it returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, syncing: Syncing = UNSYNCED) -> None:
         self.path = path
+        self._syncing = syncing
         self.size = path.stat().st_size if path.exists() else 0
         self._open: int | None = None
 
@@ -39,7 +57,8 @@ class FileStore:
         try:
             while written < len(view):
                 written += os.write(handle, view[written:])
-        except OSError:  # a full disk must not leave half a batch in the middle of the log
+            self._syncing.written(self.path, handle, first=not self.size)
+        except OSError:  # a full disk must not leave half a batch in the middle of the log, nor a broken one a batch that was refused
             os.ftruncate(handle, self.size)
             raise
         self.size += written
@@ -62,7 +81,20 @@ class FileStore:
 
     def remove(self) -> None:
         self.rest()
+        self.path.with_suffix(INDEX).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
+
+    def is_at(self, path: Path) -> None:
+        self.rest()
+        self.path = path
+
+    def put_beside(self, content: bytes) -> None:
+        with suppress(OSError):  # a full disk has worse consequences
+            self.path.with_suffix(INDEX).write_bytes(content)
+
+    def beside(self) -> bytes | None:
+        beside = self.path.with_suffix(INDEX)
+        return beside.read_bytes() if beside.exists() else None
 
     def _handle(self) -> int:
         if self._open is None:
@@ -94,3 +126,12 @@ class MemoryStore:
 
     def remove(self) -> None:
         self.cut(0)
+
+    def is_at(self, _path: Path) -> None:
+        """There is no file."""
+
+    def put_beside(self, content: bytes) -> None:
+        """There is no next start."""
+
+    def beside(self) -> None:
+        return None
