@@ -33,6 +33,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     parser.add_argument("--min-session-ms", type=int, default=6000, help="shortest session of a consumer group's member")
     parser.add_argument("--segment-bytes", type=int, default=BrokerSettings.segment, help="size at which a log begins a new file")
     parser.add_argument("--retention-check-ms", type=int, default=10_000, help="how often old records are looked for")
+    parser.add_argument("--transaction-check-ms", type=int, default=10_000, help="how often overdue transactions are looked for")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--memory", action="store_true", help="keep nothing after the end")
     where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
@@ -48,6 +49,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         min_session=given.min_session_ms / 1000,
         segment=given.segment_bytes,
         retention_check=given.retention_check_ms / 1000,
+        transaction_check=given.transaction_check_ms / 1000,
     )
 
 

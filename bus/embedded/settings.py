@@ -34,3 +34,5 @@ class BrokerSettings:
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
     retention_check: float = 10.0
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""
+    transaction_check: float = 10.0
+    """How often overdue transactions are looked for (transaction.abort.timed.out.transaction.cleanup.interval.ms)."""

@@ -116,7 +116,7 @@ class Topics:
 
     def delete(self, topic: Topic) -> None:
         """Forget a topic, every offset committed in it, and its bytes."""
-        offsets = [key for key, _value in self._journal.of("offset") if key[2] == topic.name]
+        offsets = [key for kind in ("offset", "pending") for key, _value in self._journal.of(kind) if key[2] == topic.name]
         starts = [key for key, _value in self._journal.of("start") if key[1] == topic.name]
         self._journal.write({("topic", topic.name): None, **dict.fromkeys((*offsets, *starts))})
         del self._by_name[topic.name], self._by_id[topic.id]
@@ -140,6 +140,12 @@ class Topics:
             if age >= 0 or size >= 0:
                 for partition in topic.partitions:
                     partition.expire(now, age=age, size=size)
+
+    def forget_producers(self, before: int) -> None:
+        """Those that have sent nothing since a time (ms) and are in no transaction."""
+        for topic in self:
+            for partition in topic.partitions:
+                partition.producers.expire(before)
 
     def close(self) -> None:
         for topic in self:

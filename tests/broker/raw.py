@@ -62,6 +62,10 @@ class Raw:
         body, _size = entity_reader(schema)(content, size)
         return body
 
+    def forget(self) -> None:
+        """The answer to the last request is going to be taken with `receive`."""
+        self._asked.pop()
+
     async def receive(self) -> bytes:
         async with asyncio.timeout(DEADLINE):
             (size,) = struct.unpack(">i", await self.reader.readexactly(4))
@@ -113,13 +117,19 @@ def frame(api: int, version: int, correlation: int, **fields: Any) -> bytes:
 
 
 def batch(
-    *values: bytes, producer: int = -1, epoch: int = -1, sequence: int = -1, times: Sequence[int] = (), compression: int = 0
+    *values: bytes,
+    producer: int = -1,
+    epoch: int = -1,
+    sequence: int = -1,
+    times: Sequence[int] = (),
+    compression: int = 0,
+    transactional: bool = False,
 ) -> bytes:
     """A record batch; `times` are the records' timestamps in ms."""
     builder = DefaultRecordBatchBuilder(
         magic=2,
         compression_type=compression,
-        is_transactional=0,
+        is_transactional=int(transactional),
         producer_id=producer,
         producer_epoch=epoch,
         base_sequence=sequence,

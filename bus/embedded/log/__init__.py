@@ -1,5 +1,6 @@
 """The log of a partition: segments of record batches in files or in memory."""
 
+from bus.embedded.log.markers import Marker
 from bus.embedded.log.partition import Partition
 
-__all__ = ["Partition"]
+__all__ = ["Marker", "Partition"]
