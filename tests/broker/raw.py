@@ -13,6 +13,7 @@ from kio.serial import entity_reader, entity_writer
 from bus.embedded.protocol import build
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, COMMIT, COMMITTED = 0, 1, 2, 3, 8, 9
+FIND_COORDINATOR = 10
 JOIN, HEARTBEAT, LEAVE, SYNC, INIT_PRODUCER, API_VERSIONS = 11, 12, 13, 14, 22, 18
 DEADLINE = 15.0
 

@@ -42,7 +42,7 @@ def filled(schema: Any, name: str) -> dict[str, Any]:
         nested = entity_in(field.type)
         if field.name in TELLING:
             values[field.name] = TELLING[field.name]
-        elif field.name in {"assignments", "configs", "transactional_id"}:
+        elif field.name in {"assignments", "configs"} or (field.name == "transactional_id" and "None" in str(field.type)):
             values[field.name] = [] if nested else None
         elif nested is not None and "tuple" in str(field.type):
             values[field.name] = [filled(nested, name)]
