@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bus.embedded.batch import header
@@ -117,3 +118,25 @@ async def test_a_producer_that_was_killed_leaves_its_transaction_to_the_next_of_
         assert await successor.end(version=5) == 0
         assert await committed(raw, topic) == [b"mine"]
         assert await offset(raw, "g", topic) == (-1, 0)
+
+
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits the files of a running process")
+async def test_what_is_decided_waits_for_a_disk_that_takes_its_markers(start: Start, tmp_path: Path, name: str) -> None:
+    broker = await start("--transaction-check-ms", "50")
+    topic = await broker.topic(name)
+    async with Raw(broker.address) as raw:
+        txn = await begun(raw, "t")
+        await txn.produce(topic, b"x" * 100_000, version=12)
+        (log,) = (tmp_path / "state").glob("topics/*/0/*.log")
+        process = psutil.Process(broker.pid)
+        process.rlimit(psutil.RLIMIT_FSIZE, (log.stat().st_size, psutil.RLIM_INFINITY))  # the journal is far from it
+        assert (await txn.end(version=5), txn.epoch) == (0, 1)
+        assert (await txn.described()).state == "PrepareCommit"
+        assert [await txn.add(topic), (await init(raw, "t")).error_code, await txn.end(version=5)] == [[51], 51, 90]
+        assert (await fetch(raw, topic)).last_stable_offset == 0
+        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+        assert await txn.completed() == "CompleteCommit"
+        assert await committed(raw, topic) == [b"x" * 100_000]
+    _code, errors = await broker.stop()
+    assert "the transaction of t is decided" in errors
+    assert "Traceback" not in errors
