@@ -17,7 +17,7 @@ PRODUCERS: Final = 1000
 """Producers per partition; the one idle for longest, and in no transaction, is forgotten first."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Producer:
     """One producer id: `last` holds (first sequence, last sequence, base offset); times in ms, offsets None or -1 where there are none."""
 
