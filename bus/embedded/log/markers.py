@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 from crc32c import crc32c
 
 from bus.embedded.batch import CRC_FROM, HEADER, MAGIC, PREFIX, Batch
-from bus.embedded.log.segment import Segment
 
 _CONTROL: Final = 0x30
 """Attributes: transactional, control, not compressed."""
@@ -42,7 +41,7 @@ class Marker(NamedTuple):
         return bytes(content)
 
 
-def marker_of(batch: Batch, content: bytes) -> Marker | None:
+def marker_of(batch: Batch, content: bytes | memoryview) -> Marker | None:
     """What a control batch says; None when it is none, or of a kind that this broker does not write."""
     if not batch.control or len(content) < _KEY_AT + _KEY.size + 1 + _VALUE.size:
         return None
@@ -51,9 +50,3 @@ def marker_of(batch: Batch, content: bytes) -> Marker | None:
     if kind not in {_ABORT, _COMMIT}:
         return None
     return Marker(batch.producer_id, batch.producer_epoch, kind == _COMMIT, coordinator_epoch, batch.max_time)
-
-
-def marker_at(segment: Segment, batch: Batch) -> Marker | None:
-    """The same for a batch of which only the header was read."""
-    found = segment.locate(batch.base_offset) if batch.control else None
-    return marker_of(batch, segment.read(*found)) if found else None

@@ -11,7 +11,7 @@ from typing import Final
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, header, placed
-from bus.embedded.log.markers import Marker, marker_at, marker_of
+from bus.embedded.log.markers import Marker, marker_of
 from bus.embedded.log.segment import Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
 from bus.embedded.log.windows import Windows
@@ -182,8 +182,8 @@ class Partition:
         if remembered.exists():
             self._windows.load(json.loads(remembered.read_bytes()))
         before = last.store.size
-        for batch in last.recover():
-            self._windows.note(batch, marker_at(last, batch))
+        for batch, content in last.recover():
+            self._windows.note(batch, marker_of(batch, content))
         if last.store.size < before:
             _logger.warning("cut %d torn bytes off %s", before - last.store.size, folder)
         if not before:

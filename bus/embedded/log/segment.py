@@ -46,15 +46,15 @@ class Segment:
         self.sealed = True
         self.store.rest()
 
-    def recover(self) -> Iterator[Batch]:
-        """Read everything, pass on every sound batch, then cut what is torn or broken at the end."""
+    def recover(self) -> Iterator[tuple[Batch, memoryview]]:
+        """Read everything, pass on every sound batch and its bytes, then cut what is torn or broken at the end."""
         kept = 0
         for position, batch, content in self._walk(0, whole=True):
             if not sound(batch, content) or batch.base_offset < self.end or batch.last_delta < 0:
                 break
             self._note(batch, position)
             kept = position + batch.size
-            yield batch
+            yield batch, content
         if kept < self.store.size:
             self.store.cut(kept)
 
