@@ -1,4 +1,4 @@
-"""Transactions, request by request; the same requests were answered by Apache Kafka 4.1.0 with the same codes."""
+"""Transactions, request by request; the same requests were answered by Apache Kafka 4.1 with the same codes."""
 
 import pytest
 

@@ -45,7 +45,7 @@ class Feature(NamedTuple):
 
 _PRODUCE: Final = 0
 _NO_NOUGHT: Final = 3
-_FEATURES: Final = (  # as a newly made cluster of Apache Kafka 4.1.0 answers them
+_FEATURES: Final = (  # as a newly made cluster of Apache Kafka 4.1 answers them
     Feature("group.version", 0, 1, 1),
     Feature("kraft.version", 0, 1, 0),
     Feature("metadata.version", 7, 27, 27),
