@@ -42,6 +42,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         default="none",
         help="when the log is brought to the disk: never, before an acknowledgement, every second",
     )
+    parser.add_argument("--transaction-check-ms", type=int, default=10_000, help="how often overdue transactions are looked for")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--memory", action="store_true", help="keep nothing after the end")
     where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
@@ -61,6 +62,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         queued_requests=given.queued_bytes,
         queued_answers=min(given.queued_bytes, BrokerSettings.queued_answers),
         retention_check=given.retention_check_ms / 1000,
+        transaction_check=given.transaction_check_ms / 1000,
     )
 
 

@@ -81,7 +81,7 @@ def refusal(records: bytes | None, max_size: int, latest: int) -> ErrorCode:
         return ErrorCode.message_too_large
     if not sound(batch, memoryview(records)):
         return ErrorCode.corrupt_message
-    if batch.records < 1 or batch.last_delta != batch.records - 1:
+    if batch.records < 1 or batch.last_delta != batch.records - 1 or (batch.producer_id != NO_PRODUCER and batch.base_sequence < 0):
         return ErrorCode.invalid_record
     if batch.max_time > latest:
         return ErrorCode.invalid_timestamp

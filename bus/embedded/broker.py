@@ -11,6 +11,7 @@ from bus.embedded.producers import ProducerIds
 from bus.embedded.settings import BrokerSettings
 from bus.embedded.syncing import Syncing
 from bus.embedded.topics import Topics
+from bus.embedded.transactions import Transactions
 
 
 class Broker:
@@ -23,6 +24,7 @@ class Broker:
         self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment, self.syncing)
         self.offsets = Offsets(self._journal)
         self.producer_ids = ProducerIds(self._journal)
+        self.transactions = Transactions(self._journal, self.topics, self.offsets, self.producer_ids)
         self.groups = Coordinator(settings, self._journal, self.offsets)
 
     def close(self) -> None:

@@ -18,6 +18,10 @@ from vn.errors import BadEnvironment
 
 _AT_ONCE: Final = 0.002
 """Seconds of other work before requests have their turn."""
+_PRODUCER_EXPIRES: Final = 24 * 3600 * 1000
+"""Milliseconds after which a producer that sends nothing is forgotten (producer.id.expiration.ms)."""
+_PRODUCER_CHECK: Final = 600.0
+"""How often that is looked after (producer.id.expiration.check.interval.ms)."""
 _logger = logging.getLogger(__name__)
 
 
@@ -30,6 +34,7 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
         state = folder.enter_context(held(settings.state, EMBEDDED)) if settings.state is not None else None
         try:
             broker = Broker(settings, state)
+            broker.transactions.sweep(_now())  # what was decided before a kill comes to its end before anyone asks
         except OSError as error:
             raise BadEnvironment(f"the broker cannot use its state folder {settings.state}: {error}") from error
         folder.callback(broker.close)
@@ -63,6 +68,8 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         asyncio.create_task(_compact(broker, settings.retention_check)),
         asyncio.create_task(_check(broker)),
         asyncio.create_task(_catch_up(broker.syncing, settings.fsync_every)),
+        asyncio.create_task(_sweep(settings.transaction_check, broker.transactions.sweep)),
+        asyncio.create_task(_sweep(_PRODUCER_CHECK, lambda now: broker.topics.forget_producers(now - _PRODUCER_EXPIRES))),
     ]
     try:
         host, port = server.sockets[0].getsockname()[:2]
@@ -92,7 +99,7 @@ async def _expire(broker: Broker, every: float) -> None:
     while True:
         await asyncio.sleep(every)
         try:
-            broker.topics.expire(time.time_ns() // 1_000_000)
+            broker.topics.expire(_now())
         except OSError as error:
             _logger.error("retention: %s", error)
 
@@ -128,3 +135,17 @@ async def _step_by_step(work: Iterator[None]) -> None:
         if (spent := time.perf_counter() - began) > _AT_ONCE:
             await asyncio.sleep(spent)
             began = time.perf_counter()
+
+
+async def _sweep(every: float, work: Callable[[int], None]) -> None:
+    """End what transactions have left behind, or forget producers that are long gone; `work` is given the time in ms."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            work(_now())
+        except OSError as error:
+            _logger.error("transactions: %s", error)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

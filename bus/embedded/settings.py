@@ -45,3 +45,5 @@ class BrokerSettings:
     fsync_every: float = 1.0
     retention_check: float = 10.0
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""
+    transaction_check: float = 10.0
+    """How often overdue transactions are looked for (transaction.abort.timed.out.transaction.cleanup.interval.ms)."""

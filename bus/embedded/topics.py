@@ -127,7 +127,7 @@ class Topics:
 
     def delete(self, topic: Topic) -> None:
         """Forget a topic, every offset committed in it, and its bytes."""
-        offsets = [key for key, _value in self._journal.of("offset") if key[2] == topic.name]
+        offsets = [key for kind in ("offset", "pending") for key, _value in self._journal.of(kind) if key[2] == topic.name]
         places = [key for kind in ("start", "compacted") for key, _value in self._journal.of(kind) if key[1] == topic.name]
         self._journal.write({("topic", topic.name): None, **dict.fromkeys((*offsets, *places))})
         del self._by_name[topic.name], self._by_id[topic.id]
@@ -168,6 +168,12 @@ class Topics:
         for topic in self:
             for partition in topic.partitions:
                 yield from partition.check()
+
+    def forget_producers(self, before: int) -> None:
+        """Those that have sent nothing since a time (ms) and are in no transaction."""
+        for topic in self:
+            for partition in topic.partitions:
+                partition.producers.expire(before)
 
     def close(self) -> None:
         for topic in self:

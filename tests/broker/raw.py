@@ -13,6 +13,7 @@ from kio.serial import entity_reader, entity_writer
 from bus.embedded.protocol import build
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, COMMIT, COMMITTED = 0, 1, 2, 3, 8, 9
+FIND_COORDINATOR = 10
 JOIN, HEARTBEAT, LEAVE, SYNC, INIT_PRODUCER, API_VERSIONS = 11, 12, 13, 14, 22, 18
 DEADLINE = 15.0
 
@@ -61,6 +62,10 @@ class Raw:
         assert top.correlation_id == correlation
         body, _size = entity_reader(schema)(content, size)
         return body
+
+    def forget(self) -> None:
+        """The answer to the last request is going to be taken with `receive`."""
+        self._asked.pop()
 
     async def receive(self) -> bytes:
         async with asyncio.timeout(DEADLINE):

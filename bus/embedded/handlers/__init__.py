@@ -6,7 +6,19 @@ from typing import Final, NamedTuple
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.handlers import cluster, configs, fetch, group_admin, groups, offsets, positions, produce, topics
+from bus.embedded.handlers import (
+    cluster,
+    configs,
+    fetch,
+    group_admin,
+    groups,
+    offsets,
+    positions,
+    produce,
+    topics,
+    transaction_admin,
+    transactions,
+)
 from bus.embedded.protocol import Tree
 
 __all__ = ["HANDLERS", "Handler", "unknown_version"]
@@ -22,14 +34,42 @@ class Handler(NamedTuple):
     handle: Handle
 
 
+class Feature(NamedTuple):
+    """Versions that are there, and the one that clients and brokers have agreed on; 0 is none."""
+
+    name: str
+    first: int
+    last: int
+    level: int
+
+
 _PRODUCE: Final = 0
+_NO_NOUGHT: Final = 3
+_FEATURES: Final = (  # as a newly made cluster of Apache Kafka 4.1 answers them
+    Feature("group.version", 0, 1, 1),
+    Feature("kraft.version", 0, 1, 0),
+    Feature("metadata.version", 7, 27, 27),
+    Feature("share.version", 0, 1, 0),
+    Feature("transaction.version", 0, 2, 2),
+    Feature("eligible.leader.replicas.version", 0, 1, 1),
+)
 
 
-async def api_versions(_call: Call) -> Tree:
+async def api_versions(call: Call) -> Tree:
+    """The APIs, and the features that clients go by; version 3 has no words for a feature whose lowest version is 0."""
     # Kafka 4 too announces Produce from 0, or librdkafka takes the broker for an ancient one; it answers from 3.
     ranges = [(api, 0 if api == _PRODUCE else handler.first, handler.last) for api, handler in sorted(HANDLERS.items())]
     keys = [{"api_key": api, "min_version": first, "max_version": last} for api, first, last in ranges]
-    return {"error_code": ErrorCode.none, "api_keys": keys}
+    supported = [each for each in _FEATURES if each.first > 0 or call.version > _NO_NOUGHT]
+    return {
+        "error_code": ErrorCode.none,
+        "api_keys": keys,
+        "supported_features": [{"name": each.name, "min_version": each.first, "max_version": each.last} for each in supported],
+        "finalized_features_epoch": 0,
+        "finalized_features": [
+            {"name": each.name, "min_version_level": each.level, "max_version_level": each.level} for each in _FEATURES if each.level
+        ],
+    }
 
 
 def unknown_version() -> Tree:
@@ -40,7 +80,7 @@ def unknown_version() -> Tree:
 
 HANDLERS: Final[dict[int, Handler]] = {
     0: Handler(3, 13, produce.produce),
-    1: Handler(4, 17, fetch.fetch),
+    1: Handler(4, 18, fetch.fetch),
     2: Handler(1, 10, positions.list_offsets),
     3: Handler(0, 13, cluster.metadata),
     8: Handler(2, 9, offsets.offset_commit),
@@ -56,8 +96,13 @@ HANDLERS: Final[dict[int, Handler]] = {
     19: Handler(2, 7, topics.create_topics),
     20: Handler(1, 6, topics.delete_topics),
     21: Handler(0, 2, topics.delete_records),
-    22: Handler(0, 5, produce.init_producer_id),
+    22: Handler(0, 5, transactions.init_producer_id),
     23: Handler(2, 4, positions.offset_for_leader_epoch),
+    24: Handler(0, 5, transactions.add_partitions_to_txn),
+    25: Handler(0, 4, transactions.add_offsets_to_txn),
+    26: Handler(0, 5, transactions.end_txn),
+    27: Handler(1, 1, transaction_admin.write_txn_markers),
+    28: Handler(0, 5, transactions.txn_offset_commit),
     32: Handler(1, 4, configs.describe_configs),
     33: Handler(0, 2, configs.alter_configs),
     37: Handler(0, 3, topics.create_partitions),
@@ -65,5 +110,8 @@ HANDLERS: Final[dict[int, Handler]] = {
     44: Handler(0, 1, configs.incremental_alter_configs),
     47: Handler(0, 0, offsets.offset_delete),
     60: Handler(0, 2, cluster.describe_cluster),
+    61: Handler(0, 0, transaction_admin.describe_producers),
+    65: Handler(0, 0, transaction_admin.describe_transactions),
+    66: Handler(0, 2, transaction_admin.list_transactions),
     75: Handler(0, 0, cluster.describe_topic_partitions),
 }

@@ -7,7 +7,9 @@ from uuid import UUID
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
+from bus.embedded.handlers.positions import READ_COMMITTED
 from bus.embedded.log import DamagedError, Partition
+from bus.embedded.log.stable import aborted_in, stable_part, stable_unread
 from bus.embedded.protocol import Tree
 from bus.embedded.topics import named, unknown
 
@@ -31,6 +33,7 @@ class _Read:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self._committed = _committed(call)
         self._left = min(call.body.max_bytes, _MOST)
         self._got = 0
         self._failed = False
@@ -49,22 +52,30 @@ class _Read:
             self._failed = True
             return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
         records = b""
-        if asked.fetch_offset < partition.end and (self._left > 0 or not self._got):
+        end = partition.last_stable if self._committed else partition.end
+        if asked.fetch_offset < end and (self._left > 0 or not self._got):
             size = min(max(self._left, 0), max(asked.partition_max_bytes, 0))
             try:
                 records = partition.read(asked.fetch_offset, size, whole=not self._got)
             except DamagedError:
                 self._failed = True
                 return _answer(asked.partition, ErrorCode.corrupt_message, None)
+        if self._committed:
+            records = stable_part(records, partition)
         self._got += len(records)
         self._left -= len(records)
-        return _answer(asked.partition, ErrorCode.none, partition, records)
+        answer = _answer(asked.partition, ErrorCode.none, partition, records)
+        if self._committed:
+            found = aborted_in(records, asked.fetch_offset, partition)
+            answer["aborted_transactions"] = [{"producer_id": each.producer_id, "first_offset": each.first} for each in found]
+        return answer
 
 
 async def _until_enough(call: Call) -> None:
     """Wait until the partitions asked for hold `min_bytes` that were not read, one of them goes away, or `max_wait` is over."""
     asked = [(which, each.partition, each.fetch_offset) for topic, which in _asked(call) for each in topic.partitions]
     partitions = [(partition, offset) for which, index, offset in asked if (partition := call.broker.topics.partition(which, index))]
+    unread = stable_unread if _committed(call) else lambda offset, partition: partition.unread(offset)
     event = asyncio.Event()
     for partition, _offset in partitions:
         partition.waiting.add(event)
@@ -74,7 +85,7 @@ async def _until_enough(call: Call) -> None:
                 await event.wait()
                 event.clear()
                 there = all(call.broker.topics.partition(which, index) is not None for which, index, _offset in asked)
-                if not there or sum(partition.unread(offset) for partition, offset in partitions) >= call.body.min_bytes:
+                if not there or sum(unread(offset, partition) for partition, offset in partitions) >= call.body.min_bytes:
                     return
     except TimeoutError:
         return
@@ -83,12 +94,17 @@ async def _until_enough(call: Call) -> None:
             partition.waiting.discard(event)
 
 
+def _committed(call: Call) -> bool:
+    """Whether the consumer wants committed records only."""
+    return bool(call.body.isolation_level == READ_COMMITTED)
+
+
 def _asked(call: Call) -> list[tuple[Any, str | UUID]]:
     """The topics of a request, each with its name, or its id from version 13 on."""
     return [(topic, named(topic, "topic")) for topic in call.body.topics]
 
 
-def _answer(index: int, error: ErrorCode, partition: Partition | None, records: bytes = b"") -> Tree:
+def _answer(index: int, error: ErrorCode, partition: Partition | None, records: bytes = b"") -> dict[str, Any]:
     end, stable, start = (partition.end, partition.last_stable, partition.start) if partition else (-1, -1, -1)
     return {
         "partition_index": index,

@@ -7,7 +7,7 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Broker, Call
 from bus.embedded.groups import CONSUMER, Who, subscribed
-from bus.embedded.offsets import MAX_METADATA, Committed
+from bus.embedded.offsets import MAX_METADATA, NOTHING, Committed
 from bus.embedded.protocol import Tree
 
 
@@ -34,9 +34,12 @@ async def offset_commit(call: Call) -> Tree:
 async def offset_fetch(call: Call) -> Tree:
     """One group up to version 7, several from 8 on; without topics everything the group has committed."""
     body = call.body
+    stable = getattr(body, "require_stable", False)
     if call.version < 8:
-        return {"error_code": ErrorCode.none, "topics": _topics(call.broker, body.group_id, body.topics)}
-    groups = [{"group_id": each.group_id, "topics": _topics(call.broker, each.group_id, each.topics)} for each in body.groups]
+        return {"error_code": ErrorCode.none, "topics": _topics(call.broker, body.group_id, body.topics, stable=stable)}
+    groups = [
+        {"group_id": each.group_id, "topics": _topics(call.broker, each.group_id, each.topics, stable=stable)} for each in body.groups
+    ]
     return {"groups": [{**each, "error_code": ErrorCode.none} for each in groups]}
 
 
@@ -70,22 +73,26 @@ def _refusal(broker: Broker, topic: str, asked: Any) -> ErrorCode:
     return ErrorCode.none
 
 
-def _topics(broker: Broker, group: str, asked: Iterable[Any] | None) -> list[Tree]:
+def _topics(broker: Broker, group: str, asked: Iterable[Any] | None, *, stable: bool) -> list[Tree]:
     wanted: dict[str, list[int]] = {}
     if asked is None:
         for topic, index in sorted(broker.offsets.of(group)):
             wanted.setdefault(topic, []).append(index)
     else:
         wanted = {each.name: list(each.partition_indexes) for each in asked}
-    return [{"name": topic, "partitions": [_partition(broker, group, topic, index) for index in wanted[topic]]} for topic in wanted]
+    return [
+        {"name": topic, "partitions": [_partition(broker, group, (topic, index), stable=stable) for index in wanted[topic]]}
+        for topic in wanted
+    ]
 
 
-def _partition(broker: Broker, group: str, topic: str, index: int) -> Tree:
-    found = broker.offsets.get(group, topic, index)
+def _partition(broker: Broker, group: str, place: tuple[str, int], *, stable: bool) -> Tree:
+    unstable = stable and broker.offsets.unstable(group, *place)
+    found = NOTHING if unstable else broker.offsets.get(group, *place)
     return {
-        "partition_index": index,
+        "partition_index": place[1],
         "committed_offset": found.offset,
         "committed_leader_epoch": found.leader_epoch,
         "metadata": found.metadata,
-        "error_code": ErrorCode.none,
+        "error_code": ErrorCode.unstable_offset_commit if unstable else ErrorCode.none,
     }

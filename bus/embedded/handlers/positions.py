@@ -14,6 +14,7 @@ _NEWEST: Final = -3
 _EARLIEST_HERE: Final = -4
 _LATEST_ELSEWHERE: Final = -5
 """In tiered storage, which there is none of."""
+READ_COMMITTED: Final = 1
 _NONE: Final = (-1, -1)
 _EPOCH: Final = 0
 
@@ -52,19 +53,19 @@ def _one(call: Call, topic: str, asked: Any) -> Tree:
     partition = call.broker.topics.partition(topic, asked.partition_index)
     if partition is None:
         return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_topic_or_partition}
-    offset, timestamp = _found(partition, asked.timestamp)
+    end = partition.last_stable if getattr(call.body, "isolation_level", 0) == READ_COMMITTED else partition.end
+    offset, timestamp = _found(partition, asked.timestamp, end)
     answer = {"partition_index": asked.partition_index, "error_code": ErrorCode.none, "offset": offset, "timestamp": timestamp}
     return {**answer, "leader_epoch": 0 if offset >= 0 else -1}
 
 
-def _found(partition: Partition, timestamp: int) -> tuple[int, int]:
-    """(offset, timestamp); both -1 when no record is so late."""
+def _found(partition: Partition, timestamp: int, end: int) -> tuple[int, int]:
+    """(offset, timestamp); both -1 when no record before `end` is so late."""
     if timestamp == _LATEST:
-        return partition.end, -1
+        return end, -1
     if timestamp in {_EARLIEST, _EARLIEST_HERE}:
         return partition.start, -1
-    if timestamp == _NEWEST:
-        return partition.newest() or _NONE
     if timestamp == _LATEST_ELSEWHERE:
         return _NONE
-    return partition.at_time(timestamp) or _NONE
+    found = (partition.newest() if timestamp == _NEWEST else partition.at_time(timestamp)) or _NONE
+    return found if found[0] < end else _NONE

@@ -11,7 +11,8 @@ from typing import Final
 
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.batch import Batch, placed
+from bus.embedded.batch import Batch, header, placed
+from bus.embedded.log.markers import Marker, marker_of
 from bus.embedded.log.segment import DamagedError, Segment
 from bus.embedded.log.store import FileStore, MemoryStore, Store
 from bus.embedded.log.swap import LOG, draft_of, take_place, tidy
@@ -60,7 +61,13 @@ class Partition:
     @property
     def last_stable(self) -> int:
         """Up to where (not including) a consumer that reads committed records only may read."""
-        return self.end
+        first = self._windows.first_unstable
+        return self.end if first is None else max(first, self.start)
+
+    @property
+    def producers(self) -> Windows:
+        """Who writes here, and in which transactions."""
+        return self._windows
 
     def append(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         """Store a sound batch; its base offset, also when a producer sent it again."""
@@ -69,6 +76,16 @@ class Partition:
             return ErrorCode.none, offset
         if error is not ErrorCode.none:
             return error, -1
+        return self._write(batch, records)
+
+    def end_transaction(self, marker: Marker) -> ErrorCode:
+        """Store how a producer's transaction ended, whether or not it wrote here."""
+        if (error := self._windows.marker_refusal(marker)) is not ErrorCode.none:
+            return error
+        content = marker.batch()
+        return self._write(header(content), content)[0]
+
+    def _write(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         last = self._segments[-1]
         if last.store.size and (last.store.size + len(records) > self.segment_size or batch.max_time - last.oldest > self.segment_age):
             last = self._roll()
@@ -78,7 +95,7 @@ class Partition:
         except OSError as failure:
             _logger.error("cannot write to %s: %s", self._folder, failure)
             return ErrorCode.kafka_storage_error, -1
-        self._windows.note(stored)
+        self._windows.note(stored, marker_of(stored, records))
         self._wake()
         return ErrorCode.none, stored.base_offset
 
@@ -202,6 +219,7 @@ class Partition:
 
     def _drop_oldest(self) -> None:
         self._segments.pop(0).store.remove()
+        self._windows.aborted.forget(self._segments[0].base)
 
     def _wake(self) -> None:
         for event in self.waiting:
@@ -228,8 +246,8 @@ class Partition:
         if remembered.exists():
             self._windows.load(json.loads(remembered.read_bytes()))
         before = last.store.size
-        for batch in last.recover():
-            self._windows.note(batch)
+        for batch, content in last.recover():
+            self._windows.note(batch, marker_of(batch, content))
         for damaged in last.check() if last.damaged else ():
             if damaged is not None:
                 self.report(damaged)

@@ -107,8 +107,8 @@ class Segment:
         yield from (gap.first for gap in self._gaps.values() if gap.first < gap.after)
         self._rest()
 
-    def recover(self) -> Iterator[Batch]:
-        """Read everything, pass on every sound batch, then cut what is torn or broken at the end.
+    def recover(self) -> Iterator[tuple[Batch, memoryview]]:
+        """Read everything, pass on every sound batch and its bytes, then cut what is torn or broken at the end.
 
         What is broken with something sound behind it was not torn by a kill: it stays, and `check` tells of it.
         """
@@ -122,7 +122,7 @@ class Segment:
                 broken.clear()
                 self.end = batch.last_offset + 1
                 kept = position + batch.size
-                yield batch
+                yield batch, content
         self._gaps = {position: gap for position, gap in self._gaps.items() if position < kept}
         self.damaged = self.damaged or bool(self._gaps)
         if kept < self.store.size:
