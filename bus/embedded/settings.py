@@ -34,3 +34,7 @@ class BrokerSettings:
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
     retention_check: float = 10.0
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""
+    faults: Path | None = None
+    """A fault plan that is in force from the start (`docs/faults.md`)."""
+    control: tuple[str, int] | None = None
+    """Host and port of the HTTP address where faults are set at run time; None: there is no such address."""

@@ -49,7 +49,7 @@ class _Read:
             self._failed = True
             return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
         records = b""
-        if asked.fetch_offset < partition.end and (self._left > 0 or not self._got):
+        if asked.fetch_offset < partition.end and not partition.paused and (self._left > 0 or not self._got):
             size = min(max(self._left, 0), max(asked.partition_max_bytes, 0))
             records = partition.read(asked.fetch_offset, size, whole=not self._got)
         self._got += len(records)

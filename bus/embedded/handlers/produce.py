@@ -19,7 +19,7 @@ async def produce(call: Call) -> Tree | None:
     for asked in call.body.topic_data:
         which = named(asked)
         topic = call.broker.topics.get(which)
-        made = [_append(topic, each) if topic else _answer(each.index, unknown(which)) for each in asked.partition_data]
+        made = [_append(call, topic, each) if topic else _answer(each.index, unknown(which)) for each in asked.partition_data]
         responses.append({"name": which, "topic_id": which, "partition_responses": made})
     if call.body.acks != 0:
         return {"responses": responses}
@@ -35,7 +35,7 @@ async def init_producer_id(call: Call) -> Tree:
     return {"error_code": ErrorCode.none, "producer_id": call.broker.producer_ids.take(), "producer_epoch": 0}
 
 
-def _append(topic: Topic, asked: Any) -> dict[str, Any]:
+def _append(call: Call, topic: Topic, asked: Any) -> dict[str, Any]:
     if not 0 <= asked.index < len(topic.partitions):
         return _answer(asked.index, ErrorCode.unknown_topic_or_partition)
     latest = time.time_ns() // 1_000_000 + topic.max_ahead
@@ -45,7 +45,8 @@ def _append(topic: Topic, asked: Any) -> dict[str, Any]:
     if batch.transactional:
         return _answer(asked.index, ErrorCode.invalid_txn_state)
     partition = topic.partitions[asked.index]
-    error, offset = partition.append(batch, asked.records)
+    faults = call.broker.faults
+    error, offset = (partition.append if faults is None else faults.appending(call, topic, asked.index))(batch, asked.records)
     return _answer(asked.index, error, offset, partition.start)
 
 

@@ -27,6 +27,8 @@ class Partition:
     def __init__(self, folder: Path | None, segment_size: int, start: int = 0) -> None:
         self.waiting: set[asyncio.Event] = set()
         """Set when something is appended, and when the partition is removed."""
+        self.paused = False
+        """By a fault plan: nothing is given out of it."""
         self._folder = folder
         self._segment_size = segment_size
         self._windows = Windows()
@@ -46,6 +48,14 @@ class Partition:
     def last_stable(self) -> int:
         """Up to where (not including) a consumer that reads committed records only may read."""
         return self.end
+
+    def check(self, batch: Batch) -> tuple[ErrorCode, int]:
+        """Whether `append` would store it: `none`; else the refusal, or `duplicate_sequence_number` with the offset of the first time."""
+        return self._windows.check(batch)
+
+    def promise(self, batch: Batch) -> None:
+        """Count a batch as sent by its producer, at the offset where the log ends now, though it will be stored later if at all."""
+        self._windows.note(batch._replace(base_offset=self.end))
 
     def append(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         """Store a sound batch; its base offset, also when a producer sent it again."""
