@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from app.settings import SERVICE_OF, Settings
+from app.ports import base_url
+from app.settings import CONTROL, SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
@@ -79,8 +80,14 @@ async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, s
     from bus.embedded import BrokerSettings, serve
 
     state = None if memory else prepare(settings.state) / "broker"
-    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state)
-    await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
+    control = (settings.host, settings.port(CONTROL)) if CONTROL in settings.ports else None
+    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state, faults=settings.faults, control=control)
+    await serve(
+        chosen,
+        ready=lambda host, port: say(f"broker ready on {host}:{port}"),
+        control_ready=lambda host, port: say(f"broker control on {base_url(host, port)}"),
+        stop=stop,
+    )
 
 
 async def run_apache(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:

@@ -12,6 +12,7 @@ AGENCIES = ("dvc", "land", "tax", "payment")
 ADAPTERS = ("dvc", "ilis", "tax", "payment")
 SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"}  # adapter -> the agency it speaks to
 
+CONTROL = "broker-control"  # the embedded broker's HTTP address, where one is wanted
 PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
 
 _TEXTS = (
@@ -28,6 +29,7 @@ _TEXTS = (
     "LGSP_LOG_LEVEL",
     "LGSP_POLICY",
     "LGSP_SUPERVISED",
+    "LGSP_BROKER_FAULTS",
 )
 
 
@@ -35,8 +37,8 @@ def _variable(part: str, what: str) -> str:
     return f"LGSP_{part.upper().replace('-', '_')}_{what}"
 
 
-_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, "supervisor")}
-_URLS = {_variable(agency, "URL"): agency for agency in AGENCIES}
+_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "supervisor")}
+_URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
 KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES)
 
@@ -60,6 +62,8 @@ class Settings:
     log_level: str = "info"
     policy: Path | None = None
     supervised: bool = False
+    faults: Path | None = None
+    """A fault plan for the embedded broker."""
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +100,7 @@ class Settings:
             log_level=level,
             policy=_path(given.get("LGSP_POLICY")),
             supervised=given.get("LGSP_SUPERVISED") == "1",
+            faults=_path(given.get("LGSP_BROKER_FAULTS")),
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -129,6 +134,7 @@ class Settings:
             "LGSP_LOG_LEVEL": self.log_level,
             "LGSP_POLICY": self.policy and str(self.policy),
             "LGSP_SUPERVISED": "1" if self.supervised else None,
+            "LGSP_BROKER_FAULTS": self.faults and str(self.faults.absolute()),
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

@@ -50,7 +50,7 @@ async def _meddled(settings: BrokerSettings, broker: Broker, stop: asyncio.Event
     if settings.faults is None and settings.control is None:
         yield None
         return
-    from bus.embedded.faults import Faults, controlled, read_plan
+    from bus.embedded.faults import Faults, read_plan
 
     faults = Faults(broker, stop.set)
     faults.add(read_plan(settings.faults) if settings.faults else ())
@@ -58,6 +58,8 @@ async def _meddled(settings: BrokerSettings, broker: Broker, stop: asyncio.Event
         if settings.control is None:
             yield None
         else:
+            from bus.embedded.faults.control import controlled  # brings aiohttp
+
             async with controlled(faults, settings.control) as address:
                 yield address
     finally:

@@ -40,7 +40,8 @@ class Corruption:
     def met(self, client: AIOKafkaConsumer) -> None:
         """The client has just raised CorruptRecordException: note where."""
         for place, offset in spoilt(client):
-            self._stops.setdefault(place, _Stop(offset)).offset = offset
+            if place not in self._stops or self._stops[place].offset != offset:
+                self._stops[place] = _Stop(offset)
 
     def hold(self, client: AIOKafkaConsumer) -> None:
         """Let the client fetch nothing of these places by itself."""
@@ -78,8 +79,8 @@ class Corruption:
                     break
         except CorruptRecordException:
             self.met(client)
-            stop.again = time.monotonic() + AGAIN
-            self._tell(place, stop)
+            self._stops[place].again = time.monotonic() + AGAIN
+            self._tell(place, self._stops[place])
         if place in self._stops:
             client.pause(there)
         return records

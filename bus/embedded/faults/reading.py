@@ -23,11 +23,11 @@ Where = tuple[str | int, ...]
 Found = Iterator[tuple[Where, str]]
 
 
-def read_plan(path: Path) -> tuple[Rule, ...]:
-    """The rules of a YAML or JSON file. Raises Unusable with every fault, each with file, line and rule."""
+def read_plan(path: Path, *, at_start: bool = True) -> tuple[Rule, ...]:
+    """The rules of a YAML or JSON file, to be in force from the start or later. Raises Unusable with every fault, file, line and rule."""
     file = read_json(path) if path.suffix == ".json" else read_yaml(path)
     try:
-        return checked(file.value, at_start=True)
+        return checked(file.value, at_start=at_start)
     except NotAllowed as error:
         raise Unusable("\n".join(_told(file, fault) for fault in error.faults)) from None
 
