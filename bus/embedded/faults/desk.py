@@ -37,6 +37,8 @@ from bus.embedded.topics import Topic
 
 _PRODUCE: Final = 0
 _BEFORE: Final = frozenset(("request", "group", "broker"))
+_AT_ONCE: Final = frozenset(("group", "broker"))
+"""Stages whose rules are done when they are given, unless they say when."""
 _logger = logging.getLogger("bus.embedded.faults")
 
 
@@ -70,7 +72,7 @@ class Faults:
         self._armed += new
         self._arm()
         for armed in new:
-            if armed.rule.when is None and armed.rule.stage in ("group", "broker"):
+            if armed.rule.when is None and armed.rule.stage in _AT_ONCE:
                 armed.fired += 1
                 self._act(armed.rule, None, ())
 
@@ -114,7 +116,7 @@ class Faults:
         """Rules of these stages that fire for a request, in their order, each counted when it is its turn."""
         for armed in tuple(self._armed):
             rule = armed.rule
-            if rule.stage in stages and (rule.when is not None or rule.stage in ("request", "response")):
+            if rule.stage in stages and (rule.when is not None or rule.stage not in _AT_ONCE):
                 spots = armed.meets(what)
                 if spots is not None:
                     yield rule, spots
