@@ -1,5 +1,6 @@
 """The control address: rules listed, set, added, removed; what fired; and every no with its place."""
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from bus.embedded.faults import checked, read_plan
+from bus.embedded.faults.rules import ACTIONS
 from tests.broker.faulty import FaultyBroker
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw, batch
@@ -167,6 +170,13 @@ def test_a_plan_may_be_yaml_or_json(tmp_path: Path, name: str) -> None:
     plan.write_text('[{"name": "n", "stage": "log", "action": "hold-back", "count": 2, "for": 1}]')
     (rule,) = read_plan(plan)
     assert rule.to_json() == {"name": "n", "stage": "log", "action": "hold-back", "count": 2, "for": 1.0}
+
+
+def test_every_action_has_an_example_in_the_documentation_and_every_example_is_right() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "faults.md").read_text(encoding="utf-8")
+    examples = [rule for block in re.findall(r"```yaml\n(.*?)```", text, re.S) for rule in yaml.safe_load(block)]
+    shown = {(rule.stage, rule.action) for example in examples for rule in checked([example])}
+    assert shown == {(stage, action) for stage, actions in ACTIONS.items() for action in actions}
 
 
 async def test_a_file_that_cannot_be_read_keeps_the_broker_from_starting_in_one_line(tmp_path: Path) -> None:
