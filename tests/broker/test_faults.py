@@ -200,6 +200,37 @@ async def test_a_clean_end_stores_what_was_held_back(tmp_path: Path, name: str) 
     await broker.stop()
 
 
+async def test_what_is_held_back_is_lost_when_the_broker_is_killed_and_its_producer_begins_anew(tmp_path: Path, name: str) -> None:
+    broker = FaultyBroker(tmp_path / "state")
+    await broker.start()
+    await broker.topic(name)
+    await broker.lie({"stage": "log", "action": "hold-back", "count": 1, "for": 60, "skip": 1})
+    sent = [batch(b"%d" % number, producer=7, epoch=0, sequence=number) for number in range(4)]
+    async with Raw(broker.address) as client:
+        assert [(await client.produce(name, each)).base_offset for each in sent[:3]] == [0, 1, 1]
+    await broker.kill()
+    await broker.start()
+    async with Raw(broker.address) as client:
+        assert await values(client, name) == [b"0"]
+        assert (await client.produce(name, sent[3])).error_code is ErrorCode.out_of_order_sequence_number
+    await broker.stop()
+
+
+async def test_after_a_kill_the_log_ends_before_its_first_corrupt_batch(tmp_path: Path, name: str) -> None:
+    broker = FaultyBroker(tmp_path / "state")
+    await broker.start()
+    await broker.topic(name)
+    await broker.lie({"stage": "log", "action": "corrupt", "skip": 1, "times": 1})
+    async with Raw(broker.address) as client:
+        for value in (b"a", b"b", b"c"):
+            await client.produce(name, batch(value))
+    await broker.kill()
+    await broker.start()
+    async with Raw(broker.address) as client:
+        assert await values(client, name) == [b"a"]
+    await broker.stop()
+
+
 async def test_a_corrupt_batch_has_its_place_and_a_checksum_that_does_not_hold(faulty: FaultyBroker, client: Raw, name: str) -> None:
     await faulty.topic(name)
     await faulty.lie({"stage": "log", "action": "corrupt", "bytes": 3, "times": 1, "when": {"topic": name}})

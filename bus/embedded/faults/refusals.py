@@ -14,8 +14,8 @@ from bus.embedded.broker import Call
 from bus.embedded.protocol import Tree
 from bus.embedded.skim import entity_in
 
-_AT_TOP: Final = frozenset((9, 13, 16, 60))
-"""OffsetFetch, LeaveGroup, ListGroups, DescribeCluster: one error for the whole, nothing inside."""
+_AT_TOP: Final = frozenset((9, 13, 16, 47, 60))
+"""OffsetFetch, LeaveGroup, ListGroups, OffsetDelete, DescribeCluster: one error for the whole, nothing inside."""
 _LOOKED_UP: Final = frozenset((3, 75))
 """Metadata, DescribeTopicPartitions: a client that is told of no broker at all would be lost, not refused."""
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
