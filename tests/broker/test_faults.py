@@ -115,7 +115,7 @@ async def test_delay_comes_before_the_work_or_before_the_answer(
     faulty: FaultyBroker, client: Raw, name: str, stage: str, stored: list[bytes]
 ) -> None:
     await faulty.topic(name)
-    await faulty.lie({"stage": stage, "action": "delay", "delay": 1.0, "when": {"api": "Produce", "topic": name}})
+    await faulty.lie({"stage": stage, "action": "delay", "delay": 2.5, "when": {"api": "Produce", "topic": name}})
     produces(client, name, batch(b"a"))
     await faulty.has_fired()
     async with Raw(faulty.address) as other:

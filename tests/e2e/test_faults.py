@@ -33,8 +33,8 @@ QUICK: dict[str, list[dict[str, Any]]] = {
     "a pause": [{"stage": "broker", "action": "pause", "for": 1, "skip": 3, "times": 1, "when": {"api": "Produce"}}],
 }
 SLOW: dict[str, list[dict[str, Any]]] = {
-    "acknowledgements lost": [{"stage": "response", "action": "drop", "times": 3, "when": {"api": "Produce"}}],
-    "requests lost": [{"stage": "request", "action": "drop", "skip": 20, "times": 3}],
+    "acknowledgements lost": [{"stage": "response", "action": "drop", "times": 2, "when": {"api": "Produce"}}],
+    "requests lost": [{"stage": "request", "action": "drop", "skip": 20, "times": 2}],
 }
 
 
