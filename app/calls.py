@@ -45,6 +45,14 @@ class Parts:
         """Set something of the part."""
         return self._call("PUT", part, path, json=body)
 
+    def patch(self, part: str, path: str, body: Any) -> Any:
+        """Add to something of the part."""
+        return self._call("PATCH", part, path, json=body)
+
+    def delete(self, part: str, path: str) -> None:
+        """Remove something of the part."""
+        self._call("DELETE", part, path)
+
     def _call(self, method: str, part: str, path: str, **how: Any) -> Any:
         url = self.url(part)
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from app.ports import assign, base_url
-from app.settings import AGENCIES, PARTS, Settings
+from app.settings import AGENCIES, CONTROL, PARTS, Settings
 from app.state import Running, keep_ports, kept_ports
 from app.supervisor import Process, Supervisor, report
 from vn.errors import BadEnvironment, CannotConnect, Unusable
@@ -27,7 +27,8 @@ class House:
         own_broker = settings.bootstrap is None
         self.parts = tuple(part for part in PARTS if part not in left_out and (own_broker or part != "broker"))
         self.left_out = left_out
-        ports = {**settings.ports, **assign(settings, (*self.parts, SUPERVISOR), kept_ports(settings.state))}
+        self._control = (CONTROL,) if own_broker and CONTROL in settings.ports else ()
+        ports = {**settings.ports, **assign(settings, (*self.parts, *self._control, SUPERVISOR), kept_ports(settings.state))}
         keep_ports(settings.state, ports)
         urls = {name: base_url(settings.host, ports[name]) for name in AGENCIES if name in self.parts}
         self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
@@ -51,7 +52,8 @@ class House:
 
     def where(self, supervisor: str) -> Running:
         """The note for other commands."""
-        urls = {**self.settings.urls, **{part: self.url(part) for part in self.http_parts}, "supervisor": supervisor}
+        ours = {part: self.url(part) for part in (*self.http_parts, *self._control)}
+        urls = {**self.settings.urls, **ours, "supervisor": supervisor}
         return Running(self.bootstrap, self.settings.space, urls, self.left_out)
 
     def pids(self) -> dict[str, int]:

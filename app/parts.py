@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from app.settings import SERVICE_OF, Settings
+from app.ports import base_url
+from app.settings import CONTROL, SERVICE_OF, Settings
 from app.state import prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
@@ -79,8 +80,20 @@ async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, s
     from bus.embedded import BrokerSettings, serve
 
     state = None if memory else prepare(settings.state) / "broker"
-    chosen = BrokerSettings(host=settings.host, port=settings.port("broker"), state=state, fsync=settings.fsync)
-    await serve(chosen, ready=lambda host, port: say(f"broker ready on {host}:{port}"), stop=stop)
+    chosen = BrokerSettings(
+        host=settings.host,
+        port=settings.port("broker"),
+        state=state,
+        fsync=settings.fsync,
+        faults=settings.faults,
+        control=(settings.host, settings.port(CONTROL)) if CONTROL in settings.ports else None,
+    )
+    await serve(
+        chosen,
+        ready=lambda host, port: say(f"broker ready on {host}:{port}"),
+        control_ready=lambda host, port: say(f"broker control on {base_url(host, port)}"),
+        stop=stop,
+    )
 
 
 async def run_apache(settings: Settings, *, stop: asyncio.Event, say: Say) -> None:

@@ -14,6 +14,7 @@ ADAPTERS = ("dvc", "ilis", "tax", "payment")
 SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"}  # adapter -> the agency it speaks to
 
 Fsync = Literal["none", "batch", "interval"]
+CONTROL = "broker-control"  # the embedded broker's HTTP address, where one is wanted
 PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
 
 _TEXTS = (
@@ -31,6 +32,7 @@ _TEXTS = (
     "LGSP_POLICY",
     "LGSP_BROKER_FSYNC",
     "LGSP_SUPERVISED",
+    "LGSP_BROKER_FAULTS",
 )
 
 
@@ -38,8 +40,8 @@ def _variable(part: str, what: str) -> str:
     return f"LGSP_{part.upper().replace('-', '_')}_{what}"
 
 
-_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, "supervisor")}
-_URLS = {_variable(agency, "URL"): agency for agency in AGENCIES}
+_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "supervisor")}
+_URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
 KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES)
 
@@ -65,6 +67,8 @@ class Settings:
     fsync: Fsync = "none"
     """When the embedded broker brings its log to the disk."""
     supervised: bool = False
+    faults: Path | None = None
+    """A fault plan for the embedded broker."""
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +107,7 @@ class Settings:
             policy=_path(given.get("LGSP_POLICY")),
             fsync=cast(Fsync, fsync),
             supervised=given.get("LGSP_SUPERVISED") == "1",
+            faults=_path(given.get("LGSP_BROKER_FAULTS")),
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -137,6 +142,7 @@ class Settings:
             "LGSP_POLICY": self.policy and str(self.policy),
             "LGSP_BROKER_FSYNC": None if self.fsync == "none" else self.fsync,
             "LGSP_SUPERVISED": "1" if self.supervised else None,
+            "LGSP_BROKER_FAULTS": self.faults and str(self.faults.absolute()),
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

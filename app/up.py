@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.house import SUPERVISOR, House
 from app.invitation import invitation
-from app.settings import ADAPTERS, AGENCIES, Settings
+from app.settings import ADAPTERS, AGENCIES, CONTROL, Settings
 from app.state import forget, held, prepare
 from app.supervisor_api import control
 from app.web import listen, serving
@@ -74,6 +74,8 @@ def _tell(house: House, supervisor: str) -> None:
     table.add_row("broker (Kafka bootstrap)", house.bootstrap)
     for part in house.http_parts:
         table.add_row(part, house.url(part))
+    if CONTROL in house.settings.ports:
+        table.add_row("broker's faults", house.url(CONTROL))
     table.add_row("supervisor", supervisor)
     table.add_row("state, logs", str(house.settings.state))
     console.print(table)

@@ -7,8 +7,8 @@ from pathlib import Path
 from bus.listed import Entries, Entry, suggestion
 from bus.members import EXCHANGE, Members
 from contracts import Catalogue, Contract
-from contracts.lines import read_yaml
 from vn.errors import Unusable
+from vn.lines import read_yaml
 
 DEFAULT = Path(__file__).parent / "data" / "access.yaml"
 ANY = "*"

@@ -107,7 +107,7 @@ class Exchange:
     def health(self) -> dict[str, Any]:
         """`status` (starting, ok, failing, stopped) with its reason, age of the last fetch, lag, what is in flight."""
         age, waiting = self._consumer.age(), self._waiting()
-        reason = self._trouble
+        reason = self._trouble or self._consumer.trouble()
         if self._status == "ok" and age > SILENT:
             reason = f"nothing could be fetched from Kafka for {age:.0f} s"
         elif self._status == "ok" and waiting > SILENT:

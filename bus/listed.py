@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from contracts.lines import Lined
 from vn.errors import Unusable
+from vn.lines import Lined
 
 
 def suggestion(name: object, known: Iterable[str]) -> str:

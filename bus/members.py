@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from bus.listed import Entries, Entry, suggestion
-from contracts.lines import read_yaml
 from vn.errors import Unusable
+from vn.lines import read_yaml
 
 DEFAULT = Path(__file__).parent / "data" / "members.yaml"
 EXCHANGE = "VN/GOV/H37.10/lgsp"  # sends receipts, hears of failed deliveries

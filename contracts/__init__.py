@@ -8,7 +8,7 @@ from contracts.compatibility import Comparison, Incompatibility, compare
 from contracts.contract import ANY, Contract
 from contracts.faults import MAX_FAULTS
 from contracts.json import MAX_DEPTH, canonical, parse, pointer
-from contracts.lines import Lined, read_json, read_yaml
+from vn.lines import Lined, read_json, read_yaml
 
 if TYPE_CHECKING:
     from contracts.base import Payload

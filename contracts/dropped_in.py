@@ -11,8 +11,8 @@ from jsonschema_rs import Draft202012Validator
 
 from contracts.contract import ANY, DIALECT, Contract
 from contracts.faults import listed
-from contracts.lines import Lined, Where, read_json, read_yaml
 from vn.errors import Unusable
+from vn.lines import Lined, Where, read_json, read_yaml
 
 NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
 MEMBER = re.compile(r"[^/\s]+(/[^/\s]+){3}")

@@ -78,7 +78,9 @@ class Inbox:
     def _look(self, consumer: Consumer) -> None:
         behind = sum(consumer.lag().values()) + sum(len(lanes.window) for lanes in self._lanes.values())
         self._health.lag = behind if consumer.sighted else None
-        if consumer.age() > self._settings.patience and not self._full:
+        if trouble := consumer.trouble():
+            self._health.trouble(WHERE, f"inbox: {trouble}")
+        elif consumer.age() > self._settings.patience and not self._full:
             self._health.trouble(WHERE, "inbox: the broker does not answer")
         else:
             self._health.well(WHERE)

@@ -10,6 +10,7 @@ import typer
 
 from app.commands.options import AsJson, State, parts_of
 from app.listing import lines
+from app.settings import CONTROL
 from vn.clock import VN
 from vn.errors import CannotConnect, LgspError, Unusable
 
@@ -59,7 +60,7 @@ def clock(
 ) -> int:
     """Show or turn the clock of every part: real; running from another instant (at); standing still (freeze); moved on (jump)."""
     parts = parts_of(state)
-    names = [part for part in parts.urls if part != "supervisor"]
+    names = [part for part in parts.urls if part not in ("supervisor", CONTROL)]
     if what == "jump":
         seconds = _seconds(value)
         for part in names:

@@ -16,7 +16,7 @@ import typer
 
 from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
-from app.settings import Fsync, Settings
+from app.settings import CONTROL, Fsync, Settings
 from vn.errors import Unusable
 
 __all__ = ["adapter", "broker", "demo", "exchange", "serve", "up"]
@@ -31,6 +31,9 @@ class AgencyName(StrEnum):
     payment = "payment"
 
 
+Faults = Annotated[
+    Path | None, typer.Option("--faults", help="Fault plan of the embedded broker (docs/faults.md); or LGSP_BROKER_FAULTS.", metavar="FILE")
+]
 AdapterName = Literal["dvc", "ilis", "tax", "payment"]
 
 Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -53,19 +56,20 @@ def demo(
         return until_stopped(lambda stop: run(stage, read, as_json=json, stop=stop))
 
 
-def up(
+def up(  # noqa: PLR0917  # a command's parameters are its options
     state: State = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget all earlier state first.")] = False,
     without: Annotated[
         str, typer.Option(help="Agencies and adapters to leave out, e.g. land,ilis; yours take their place.", metavar="NAMES")
     ] = "",
     policy: Annotated[Path | None, typer.Option(help="Policies of the agencies as a YAML file; default: all decide at once.")] = None,
+    faults: Faults = None,
 ) -> int:
     """Run broker, exchange, four agencies and four adapters as processes until Ctrl-C, and print where they are."""
     from app.up import run
 
     read = settings(state)
-    read = replace(read, policy=policy) if policy else read
+    read = _with_faults(replace(read, policy=policy or read.policy, faults=faults or read.faults))
     configure(read.log, read.log_level, "up")
     left_out = tuple(name.strip() for name in without.split(",") if name.strip())
     return until_stopped(lambda stop: run(read, fresh=fresh, without=left_out, environ=environment(), stop=stop))
@@ -85,6 +89,11 @@ def broker(
             "(interval). Default: the operating system does it; or LGSP_BROKER_FSYNC.",
         ),
     ] = None,
+    faults: Faults = None,
+    control: Annotated[
+        int | None,
+        typer.Option("--control-port", min=0, max=65_535, help="Set faults at run time over HTTP here; or LGSP_BROKER_CONTROL_PORT."),
+    ] = None,
     state: State = None,
 ) -> int:
     """Run a broker alone: one node that speaks the Kafka protocol, for any client in any language.
@@ -94,6 +103,7 @@ def broker(
     from app.parts import run_apache, run_broker
 
     read = settings(state)
+    read = replace(read, faults=faults or read.faults, ports={**read.ports, **({} if control is None else {CONTROL: control})})
     configure(read.log, read.log_level, "broker")
     if listen:
         host, _, port = listen.rpartition(":")
@@ -103,6 +113,8 @@ def broker(
     read = replace(read, fsync=fsync) if fsync else read
     if fsync and (apache or memory):
         raise Unusable("--fsync: the embedded broker's log in files only; not with --apache, nor with --memory")
+    if apache and (read.faults or CONTROL in read.ports):
+        raise Unusable("--faults, --control-port: Apache Kafka does not lie on demand; that is what the embedded broker is for")
     if apache and memory:
         raise Unusable("--memory: Apache Kafka keeps its log in files; give it a --state DIR of its own and remove that afterwards")
     if apache:
@@ -156,6 +168,18 @@ def _end_with_supervisor(stop: Callable[[], object]) -> None:
 def say(line: str) -> None:
     """A line for whoever waits for this part."""
     print(line, flush=True)  # noqa: T201  # the readiness line
+
+
+def _with_faults(read: Settings) -> Settings:
+    """A plan that is wrong ends us before anything starts; with one, there is an address that tells what fired."""
+    if read.faults is None:
+        return read
+    if read.bootstrap is not None:
+        raise Unusable(f"--faults: only the embedded broker lies on demand, and LGSP_KAFKA_BOOTSTRAP names another ({read.bootstrap})")
+    from bus.embedded.faults import read_plan
+
+    read_plan(read.faults)
+    return read if CONTROL in read.ports else read.at(CONTROL, 0)
 
 
 def _alone(part: str, state: Path | None, body: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> int:

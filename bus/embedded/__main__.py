@@ -43,11 +43,14 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         help="when the log is brought to the disk: never, before an acknowledgement, every second",
     )
     parser.add_argument("--transaction-check-ms", type=int, default=10_000, help="how often overdue transactions are looked for")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="fault plan, see docs/faults.md")
+    parser.add_argument("--control", metavar="HOST:PORT", help="HTTP address where faults are set at run time; default: none")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--memory", action="store_true", help="keep nothing after the end")
     where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
     given = parser.parse_args(arguments)
     host, port = _address(parser, given.listen)
+    control = _address(parser, given.control) if given.control else None
     advertised = _address(parser, given.advertise) if given.advertise else (None, None)
     return BrokerSettings(
         host=host,
@@ -63,6 +66,8 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         queued_answers=min(given.queued_bytes, BrokerSettings.queued_answers),
         retention_check=given.retention_check_ms / 1000,
         transaction_check=given.transaction_check_ms / 1000,
+        faults=given.faults,
+        control=control,
     )
 
 
@@ -81,11 +86,16 @@ async def _run(settings: BrokerSettings) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         else:
             loop.add_signal_handler(number, stop.set)
-    await serve(settings, ready=_say_ready, stop=stop)
+    await serve(settings, ready=_say_ready, stop=stop, control_ready=_say_control)
 
 
 def _say_ready(host: str, port: int) -> None:
     sys.stdout.write(f"broker ready on {host}:{port}\n")
+    sys.stdout.flush()
+
+
+def _say_control(host: str, port: int) -> None:
+    sys.stdout.write(f"broker control on http://{host}:{port}\n")
     sys.stdout.flush()
 
 

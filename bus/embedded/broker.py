@@ -1,16 +1,21 @@
 """The broker without its network: everything that a request can ask about, joined in one place."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from kio.schema.errors import ErrorCode
+
+from bus.embedded.batch import Batch
 from bus.embedded.groups import Coordinator
 from bus.embedded.journal import Journal
 from bus.embedded.offsets import Offsets
 from bus.embedded.producers import ProducerIds
+from bus.embedded.protocol import Tree
 from bus.embedded.settings import BrokerSettings
 from bus.embedded.syncing import Syncing
-from bus.embedded.topics import Topics
+from bus.embedded.topics import Topic, Topics
 from bus.embedded.transactions import Transactions
 
 
@@ -19,6 +24,7 @@ class Broker:
 
     def __init__(self, settings: BrokerSettings, state: Path | None) -> None:
         self.settings = settings
+        self.faults: Meddler | None = None
         self.syncing = Syncing(settings.fsync)
         self._journal = Journal(state / "journal" if state else None, self.syncing)
         self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment, self.syncing)
@@ -51,3 +57,15 @@ class Call:
         """Where this client finds the broker."""
         settings = self.broker.settings
         return settings.advertised_host or self.here[0], settings.advertised_port or self.here[1]
+
+
+class Meddler(Protocol):
+    """What a fault plan does, where there is one: to a request as a whole, and to each batch that is stored."""
+
+    async def around(self, call: Call, handle: Callable[[Call], Awaitable[Tree | None]], hang_up: Callable[[], None]) -> Tree | None:
+        """In the place of `handle`; `hang_up` ends the client's connection."""
+        ...
+
+    def appending(self, call: Call, topic: Topic, index: int) -> Callable[[Batch, bytes], tuple[ErrorCode, int]]:
+        """In the place of the `append` of one of a topic's partitions."""
+        ...

@@ -21,5 +21,6 @@ async def answered(broker: Broker, frame: bytes, connection: Connection) -> byte
             return write(api, 0, correlation, unknown_version())
         raise ProtocolError(f"api {api} has no version {version}")
     client_id, body = read(api, version, frame)
-    tree = await handler.handle(Call(broker, api, version, body, client_id or "", connection.peer, connection.here))
+    call = Call(broker, api, version, body, client_id or "", connection.peer, connection.here)
+    tree = await (handler.handle(call) if broker.faults is None else broker.faults.around(call, handler.handle, connection.close))
     return None if tree is None else write(api, version, correlation, tree)

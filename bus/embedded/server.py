@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Final
 
 from bus.embedded.bounds import Answers, Door, Room
@@ -25,10 +25,17 @@ _PRODUCER_CHECK: Final = 600.0
 _logger = logging.getLogger(__name__)
 
 
-async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], stop: asyncio.Event) -> None:
+async def serve(
+    settings: BrokerSettings,
+    *,
+    ready: Callable[[str, int], None],
+    stop: asyncio.Event,
+    control_ready: Callable[[str, int], None] = lambda _host, _port: None,
+) -> None:
     """Be a broker until `stop` is set; `ready` is called once with the address on which clients are answered.
 
-    Raises BadEnvironment: the port is taken, or the state folder cannot be used.
+    `control_ready` is called after it with the control address, where one is wanted.
+    Raises BadEnvironment: a port is taken, or the state folder cannot be used; Unusable: the fault plan is wrong.
     """
     with ExitStack() as folder:
         state = folder.enter_context(held(settings.state, EMBEDDED)) if settings.state is not None else None
@@ -38,9 +45,35 @@ async def serve(settings: BrokerSettings, *, ready: Callable[[str, int], None], 
         except OSError as error:
             raise BadEnvironment(f"the broker cannot use its state folder {settings.state}: {error}") from error
         folder.callback(broker.close)
-        async with _listening(settings, broker) as (host, port):
+        async with AsyncExitStack() as open_:
+            control = await open_.enter_async_context(_meddled(settings, broker, stop))
+            host, port = await open_.enter_async_context(_listening(settings, broker))
             ready(host, port)
+            if control is not None:
+                control_ready(*control)
             await stop.wait()
+
+
+@asynccontextmanager
+async def _meddled(settings: BrokerSettings, broker: Broker, stop: asyncio.Event) -> AsyncIterator[tuple[str, int] | None]:
+    """With a fault plan, or the address where one can be given; gives that address."""
+    if settings.faults is None and settings.control is None:
+        yield None
+        return
+    from bus.embedded.faults import Faults, read_plan
+
+    faults = Faults(broker, stop.set)
+    faults.add(read_plan(settings.faults) if settings.faults else ())
+    try:
+        if settings.control is None:
+            yield None
+        else:
+            from bus.embedded.faults.control import controlled  # brings aiohttp
+
+            async with controlled(faults, settings.control) as address:
+                yield address
+    finally:
+        faults.close()
 
 
 @asynccontextmanager

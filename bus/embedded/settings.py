@@ -47,3 +47,7 @@ class BrokerSettings:
     """How often retention is looked after (log.retention.check.interval.ms; Kafka: 5 min)."""
     transaction_check: float = 10.0
     """How often overdue transactions are looked for (transaction.abort.timed.out.transaction.cleanup.interval.ms)."""
+    faults: Path | None = None
+    """A fault plan that is in force from the start (`docs/faults.md`)."""
+    control: tuple[str, int] | None = None
+    """Host and port of the HTTP address where faults are set at run time; None: there is no such address."""

@@ -8,7 +8,9 @@ from typing import Any, Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CorruptRecordException
 
+from bus.kafka.corruption import Corruption
 from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 
@@ -42,10 +44,12 @@ class Consumer:
         self._instance = instance
         self._on_revoked = on_revoked
         self._client: AIOKafkaConsumer | None = None
+        self._starting: AIOKafkaConsumer | None = None  # the newest, which may be assigned partitions before it has started
         self._backoff = Backoff()
         self._listener = _Listener(self)
         self._next: dict[Place, int] = {}
         self._paused: set[Place] = set()
+        self._corruption = Corruption()
         self._alive = time.monotonic()
         self._expects = True  # whether silence is a fault
         self._lag: dict[Place, int] = {}
@@ -74,10 +78,14 @@ class Consumer:
             return {}
         try:
             async with asyncio.timeout(within + self._settings.stalled_after):  # in a rebalance that never ends it would wait for ever
-                taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
+                taken: Taken = await self._corruption.read(client, most, self._paused)
+                if not taken:
+                    taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
             for place, records in taken.items():
                 await self._note_gap(client, place, records)
         except TROUBLE as error:
+            if isinstance(error, CorruptRecordException):
+                self._corruption.met(client)
             log.warning("the consumer is replaced", group=self._group, error=type(error).__name__)
             await self._give_up(client)
             return {}
@@ -110,7 +118,7 @@ class Consumer:
     def resume(self, *places: Place) -> None:
         """Take from these partitions again."""
         self._paused.difference_update(places)
-        self._apply(AIOKafkaConsumer.resume, places)
+        self._apply(AIOKafkaConsumer.resume, [place for place in places if place not in self._corruption])
 
     def lag(self) -> dict[Place, int]:
         """How many records of each assigned partition were still to be taken, as of the last take."""
@@ -119,6 +127,10 @@ class Consumer:
     def age(self) -> float:
         """Seconds since the last successful fetch, the measure of being alive; 0 where nothing is to be fetched."""
         return time.monotonic() - self._alive if self._expects else 0.0
+
+    def trouble(self) -> str | None:
+        """Where records cannot be read, and nothing after them is: topic, partition, offset; None while all is well."""
+        return None if self._client is None else self._corruption.trouble(self._client.assignment())
 
     def _apply(self, act: Callable[..., None], places: Sequence[Place]) -> None:
         client = self._client
@@ -129,7 +141,8 @@ class Consumer:
     def _look_after(self, client: AIOKafkaConsumer) -> None:
         """Note when Kafka last answered a fetch, and how far behind this consumer is."""
         assigned = client.assignment()
-        self._expects = self._listener.joining or any(place not in self._paused for place in assigned)
+        read = (place for place in assigned if place not in self._paused and place not in self._corruption)
+        self._expects = self._listener.joining or any(read)
         self._alive = max(self._alive, heard(client, assigned) or 0.0)
         if not self._expects:
             self._alive = time.monotonic()
@@ -148,6 +161,10 @@ class Consumer:
         if missing:
             self.gaps += 1
             log.warning("offsets jump", topic=place.topic, partition=place.partition, offset=first, expected=expected, missing=missing)
+
+    def _hold_corrupt(self) -> None:
+        if self._starting is not None:
+            self._corruption.hold(self._starting)
 
     async def _give_up(self, client: AIOKafkaConsumer) -> None:
         lost = frozenset(Place(*place) for place in client.assignment())
@@ -189,6 +206,7 @@ class Consumer:
             max_poll_interval_ms=300_000,
             fetch_max_bytes=8 * 1024 * 1024,
         )
+        self._starting = client
         client.subscribe(list(self._topics), listener=self._listener)
         try:
             await client.start()
@@ -217,4 +235,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         self.joining = False
+        self._owner._hold_corrupt()
         log.debug("partitions assigned", partitions=len(assigned))

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Self, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CorruptRecordException
 
+from bus.kafka.corruption import corrupt, spoilt
 from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, KafkaSettings, Place, Received, connect, stop_quietly
 from vn.errors import CannotConnect, Retry
@@ -17,7 +19,10 @@ NOWHERE: Mapping[Place, int] = MappingProxyType({})
 
 
 class Reader:
-    """A consumer without a group; `async with` it. One caller at a time."""
+    """A consumer without a group; `async with` it. One caller at a time.
+
+    Everywhere: raises Retry with topic, partition and offset where a batch is corrupt.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -84,11 +89,11 @@ class Reader:
         for place in open_:
             client.seek(place, starts[Place(*place)])
         while open_:
-            taken = await client.getmany(*open_, timeout_ms=WITHIN_MS, max_records=1000)
+            taken = await _got(client, *open_)
             for place, records in taken.items():
                 for record in records:
                     if record.offset < ends[Place(*place)]:
-                        yield cast(Received, record)
+                        yield record
             # a position passes control records, which no batch shows
             open_ = {place: end for place, end in open_.items() if await client.position(place) < end}
 
@@ -117,6 +122,16 @@ class Reader:
 
 async def _taken(client: AIOKafkaConsumer) -> AsyncIterator[Received]:
     """One batch, in the order of timestamps across partitions."""
-    batches = await client.getmany(timeout_ms=WITHIN_MS, max_records=1000)
+    batches = await _got(client)
     for record in sorted((each for records in batches.values() for each in records), key=lambda each: each.timestamp):
-        yield cast(Received, record)
+        yield record
+
+
+async def _got(client: AIOKafkaConsumer, *places: TopicPartition) -> Mapping[TopicPartition, Sequence[Received]]:
+    try:
+        return cast(Mapping[TopicPartition, Sequence[Received]], await client.getmany(*places, timeout_ms=WITHIN_MS, max_records=1000))
+    except CorruptRecordException as error:
+        found = spoilt(client)
+        for place, offset in found:
+            client.seek(TopicPartition(*place), offset)  # or the client would take the batch for read
+        raise Retry("; ".join(corrupt(place, offset) for place, offset in found)) from error

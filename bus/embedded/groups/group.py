@@ -130,6 +130,17 @@ class Group:
             return ErrorCode.rebalance_in_progress if self.state is State.COMPLETING else error
         return error
 
+    def expel(self, member_id: str) -> None:
+        """End a member's session now."""
+        self._remove(self.members[member_id])
+
+    def rebalance(self) -> bool:
+        """Let every member join again; False where there is none, or they are at it."""
+        begins = self.state in {State.COMPLETING, State.STABLE}
+        if begins:
+            self._prepare()
+        return begins
+
     def stop(self) -> None:
         """End every timer; whoever waits is told to look for the coordinator again."""
         self._stop_timer()

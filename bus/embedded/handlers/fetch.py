@@ -53,7 +53,7 @@ class _Read:
             return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
         records = b""
         end = partition.last_stable if self._committed else partition.end
-        if asked.fetch_offset < end and (self._left > 0 or not self._got):
+        if asked.fetch_offset < end and not partition.paused and (self._left > 0 or not self._got):
             size = min(max(self._left, 0), max(asked.partition_max_bytes, 0))
             try:
                 records = partition.read(asked.fetch_offset, size, whole=not self._got)

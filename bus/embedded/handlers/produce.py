@@ -45,13 +45,14 @@ def _append(call: Call, topic: Topic, asked: Any) -> dict[str, Any]:
     if (error := refusal(asked.records, topic.max_message, latest)) is not ErrorCode.none:
         return _answer(asked.index, error)
     batch, partition = header(asked.records), topic.partitions[asked.index]
-    if topic.compacted and (faults := _without_key(asked.records, f"{topic.name}-{asked.index}")):
-        return {**_answer(asked.index, ErrorCode.invalid_record, start=partition.start), **faults}
+    if topic.compacted and (wrong := _without_key(asked.records, f"{topic.name}-{asked.index}")):
+        return {**_answer(asked.index, ErrorCode.invalid_record, start=partition.start), **wrong}
     if batch.transactional and batch.producer_id != NO_PRODUCER:
         error = _outside(call, batch, partition, (topic.name, asked.index))
         if error is not ErrorCode.none:
             return _answer(asked.index, error)
-    error, offset = partition.append(batch, asked.records)
+    faults = call.broker.faults
+    error, offset = (partition.append if faults is None else faults.appending(call, topic, asked.index))(batch, asked.records)
     return _answer(asked.index, error, offset, partition.start)
 
 

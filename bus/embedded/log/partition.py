@@ -36,6 +36,8 @@ class Partition:
         """Set when something is appended, and when the partition is removed."""
         self.segment_age = 2**63 - 1
         """Milliseconds between the first records of a segment and those that begin a new one (segment.ms)."""
+        self.paused = False
+        """By a fault plan: nothing is given out of it."""
         self._folder = folder
         self._syncing = syncing
         self.segment_size = segment_size
@@ -68,6 +70,14 @@ class Partition:
     def producers(self) -> Windows:
         """Who writes here, and in which transactions."""
         return self._windows
+
+    def judge(self, batch: Batch) -> tuple[ErrorCode, int]:
+        """Whether `append` would store it: `none`; else the refusal, or `duplicate_sequence_number` with the offset of the first time."""
+        return self._windows.check(batch)
+
+    def promise(self, batch: Batch) -> None:
+        """Count a batch as sent by its producer, at the offset where the log ends now, though it will be stored later if at all."""
+        self._windows.note(batch._replace(base_offset=self.end))
 
     def append(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         """Store a sound batch; its base offset, also when a producer sent it again."""
