@@ -59,6 +59,11 @@ class Room:
         self._taken = 0
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
 
+    @property
+    def short(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._waiting)
+
     def take(self, size: int, granted: Callable[[], None]) -> bool:
         """Whether there is room; if not, `granted` is called once it is taken."""
         if size > _SMALL and (self._waiting or not self._fits(size)):

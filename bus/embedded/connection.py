@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
         self._writable.set()
         self.peer: tuple[str, int] = ("", 0)
         self.here: tuple[str, int] = ("", 0)
-        self.last_used = self._loop.time()
+        self.last_used = self._heard = self._loop.time()
         self.busy = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -71,8 +71,14 @@ class Connection(asyncio.Protocol):
         """Bytes of answers that the client has not taken yet."""
         return self._transport.get_write_buffer_size()
 
+    @property
+    def silent(self) -> float:
+        """For how many seconds the rest of a request has not come, though it could."""
+        return self._loop.time() - self._heard if self._coming is not None and not self._paused else 0.0
+
     def data_received(self, data: bytes) -> None:
         self._buffer += data
+        self._heard = self._loop.time()
         self._cut()
 
     def pause_writing(self) -> None:
@@ -138,6 +144,7 @@ class Connection(asyncio.Protocol):
         if pause:
             self._transport.pause_reading()
         else:
+            self._heard = self._loop.time()
             self._transport.resume_reading()
 
     def _give(self, size: int) -> None:

@@ -16,6 +16,8 @@ from bus.embedded.syncing import Syncing
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
+_SILENT: Final = 5.0
+"""Seconds without the rest of a request."""
 _AT_ONCE: Final = 0.002
 """Seconds of other work before requests have their turn."""
 _PRODUCER_EXPIRES: Final = 24 * 3600 * 1000
@@ -97,6 +99,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         raise cannot_listen(settings.host, settings.port, error) from error
     sweepers = [
         asyncio.create_task(_close_idle(open_ones, settings.idle)),
+        asyncio.create_task(_close_silent(bounds)),
         asyncio.create_task(_expire(broker, settings.retention_check)),
         asyncio.create_task(_compact(broker, settings.retention_check)),
         asyncio.create_task(_check(broker)),
@@ -124,6 +127,16 @@ async def _close_idle(open_ones: set[Connection], idle: float) -> None:
         await asyncio.sleep(min(idle / 4, 60.0))
         for connection in list(open_ones):
             if not connection.busy and loop.time() - connection.last_used > idle:
+                connection.close()
+
+
+async def _close_silent(bounds: Bounds) -> None:
+    """End connections that hold room for a request they do not go on sending, where others wait for it."""
+    while True:
+        await asyncio.sleep(_SILENT / 5)
+        for connection in list(bounds.open_ones):
+            if bounds.room.short and connection.silent > _SILENT:
+                _logger.warning("%s:%s does not go on with its request; its connection is closed", *connection.peer)
                 connection.close()
 
 
