@@ -11,6 +11,7 @@ from bus.embedded.offsets import NOTHING, Committed, Offsets
 from bus.embedded.transactions import offsets_partition
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import COMMIT, Raw
+from tests.broker.test_group_protocol import Member
 from tests.broker.transact import Txn, begun, offset_of, until_calm
 
 UNSTABLE, NONE = 88, 0
@@ -90,6 +91,30 @@ async def test_a_member_is_who_it_says_or_says_nothing(raw: Raw, txn: Txn, topic
     assert await txn.commit_offset(name, "no-such-topic", 20) == 3
     assert await txn.commit_offset(name, topic, 20, partition=9) == 3
     assert await txn.commit_offset("", topic, 20) == 24
+
+
+async def test_in_a_group_at_work_a_zombie_commits_nothing(raw: Raw, txn: Txn, topic: str, name: str) -> None:
+    member = Member(raw, name, instance="static")
+    await member.alone()
+    await txn.add_group(name)
+
+    async def commit(generation: int, member_id: str, instance: str | None = None) -> int:
+        who = {"generation_id": generation, "member_id": member_id, "group_instance_id": instance}
+        return await txn.commit_offset(name, topic, 1, **who)
+
+    asked = [
+        (member.generation, member.id, "static"),
+        (member.generation, member.id, None),
+        (member.generation - 1, member.id, "static"),
+        (member.generation + 1, member.id, "static"),
+        (member.generation, "another", None),
+        (member.generation, "another", "static"),
+        (-1, member.id, "static"),
+        (-1, "", None),
+    ]
+    assert [await commit(*each) for each in asked] == [NONE, NONE, 22, 22, 25, 82, 22, NONE]
+    await member.join()  # a rebalance under way is in nobody's way
+    assert await commit(member.generation, member.id) == NONE
 
 
 async def test_a_deleted_topic_takes_its_pending_offsets_with_it(raw: Raw, txn: Txn, topic: str, name: str) -> None:
