@@ -11,9 +11,7 @@ from bus.embedded.journal import Journal
 from tests.broker.conftest import Start
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
-from tests.broker.test_committed_reads import committed
-from tests.broker.test_transaction_offsets import offset
-from tests.broker.transact import Txn, begun, fetch, init
+from tests.broker.transact import Txn, begun, committed, fetch, init, offset_of, one
 
 
 async def opened(broker: BrokerProcess, topic: str, version: int) -> Txn:
@@ -41,12 +39,12 @@ async def test_a_transaction_goes_on_after_a_kill_in_its_middle(start: Start, na
         txn = Txn(raw, "t", before.id, before.epoch)
         assert (await txn.described()).state == "Ongoing"
         assert await committed(raw, topic) == []
-        assert await offset(raw, "g", topic) == (-1, 88)
+        assert await offset_of(raw, "g", topic) == (-1, 88)
         assert (await txn.produce(topic, b"a", version=version)).base_offset == 0  # sent again, since no answer came
         assert (await txn.produce(topic, b"b", sequence=1, version=version)).base_offset == 1
         assert await txn.end(commit, version=5 if version >= 12 else 4) == 0
         assert await committed(raw, topic) == ([b"a", b"b"] if commit else [])
-        assert await offset(raw, "g", topic) == (7 if commit else -1, 0)
+        assert await offset_of(raw, "g", topic) == (7 if commit else -1, 0)
 
 
 @pytest.mark.parametrize("commit", [True, False])
@@ -67,7 +65,7 @@ async def test_what_was_decided_before_a_kill_is_done_after_it(start: Start, tmp
         described = await found.described()
         assert (described.state, described.epoch, described.topics) == ("CompleteCommit" if commit else "CompleteAbort", 1, ())
         assert await committed(raw, topic) == ([b"a"] if commit else [])
-        assert await offset(raw, "g", topic) == (7 if commit else -1, 0)
+        assert await offset_of(raw, "g", topic) == (7 if commit else -1, 0)
         assert (await fetch(raw, topic)).last_stable_offset == (3 if marked else 2)  # a marker twice says nothing new
         assert (await init(raw, "t")).producer_epoch == 2
 
@@ -117,7 +115,7 @@ async def test_a_producer_that_was_killed_leaves_its_transaction_to_the_next_of_
         assert (await successor.produce(topic, b"mine", version=12)).error_code == 0
         assert await successor.end(version=5) == 0
         assert await committed(raw, topic) == [b"mine"]
-        assert await offset(raw, "g", topic) == (-1, 0)
+        assert await offset_of(raw, "g", topic) == (-1, 0)
 
 
 @pytest.mark.skipif(not hasattr(psutil, "RLIMIT_FSIZE"), reason="only Linux limits the files of a running process")
@@ -140,3 +138,25 @@ async def test_what_is_decided_waits_for_a_disk_that_takes_its_markers(start: St
     _code, errors = await broker.stop()
     assert "the transaction of t is decided" in errors
     assert "Traceback" not in errors
+
+
+async def test_what_was_open_and_what_was_aborted_is_still_known_after_a_kill_also_behind_many_files(start: Start, name: str) -> None:
+    broker = await start("--segment-bytes", "400")
+    topic = await broker.topic(name)
+    async with Raw(broker.address) as raw:
+        for number in range(12):
+            await one(raw, f"{name}-{number}", topic, b"%d" % number, commit=number % 3 == 0)
+        still_open = await begun(raw, "open")
+        await still_open.produce(topic, b"open", version=12)
+        before = await fetch(raw, topic)
+    await broker.kill()
+    await broker.start()
+    async with Raw(broker.address) as raw:
+        after = await fetch(raw, topic)
+        assert (after.last_stable_offset, after.high_watermark) == (24, 25)
+        assert after.aborted_transactions == before.aborted_transactions
+        assert await committed(raw, topic) == [b"0", b"3", b"6", b"9"]
+        again = Txn(raw, "open", still_open.id, still_open.epoch)
+        assert (await again.produce(topic, b"more", sequence=1, version=12)).base_offset == 25
+        assert await again.end(version=5) == 0
+        assert await committed(raw, topic) == [b"0", b"3", b"6", b"9", b"open", b"more"]

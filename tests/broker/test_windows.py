@@ -1,11 +1,13 @@
 """What a partition remembers of its producers, without a broker."""
 
 import json
+from itertools import islice
 
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, header
 from bus.embedded.log import Marker
+from bus.embedded.log.aborted import AbortedIndex, AbortedTransaction
 from bus.embedded.log.windows import PRODUCERS, Windows
 from tests.broker.raw import batch
 
@@ -69,3 +71,18 @@ def test_what_was_written_before_there_were_transactions_is_understood() -> None
     windows.load([[7, 2, [[0, 4, 10]]]])
     assert windows.check(sent(7, 15, epoch=2, sequence=5)) == (ErrorCode.none, -1)
     assert (windows.first_unstable, bool(windows.aborted)) == (None, False)
+
+
+def test_the_index_gives_what_overlaps_and_stops_where_nothing_can() -> None:
+    index = AbortedIndex()
+    entries = [AbortedTransaction(1, 0, 5, 2), AbortedTransaction(2, 2, 9, 10), AbortedTransaction(3, 12, 13, 14)]
+    for entry in entries:
+        index.add(entry)
+    spans = {(0, 3): [1, 2], (0, 2): [1], (6, 8): [2], (6, 20): [2, 3], (10, 12): [], (14, 20): []}
+    assert {span: [each.producer_id for each in index.within(*span)] for span in spans} == spans
+    again = AbortedIndex()
+    again.load(index.to_json())
+    again.forget(9)
+    assert list(islice(again.within(0, 99), 9)) == entries[1:]
+    again.forget(14)
+    assert not again

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.broker.raw import FETCH, INIT_PRODUCER, PRODUCE, Raw, batch
+from aiokafka.record.memory_records import MemoryRecords
+
+from tests.broker.raw import COMMITTED, FETCH, INIT_PRODUCER, PRODUCE, Raw, batch
 
 ADD_PARTITIONS, ADD_OFFSETS, END, WRITE_MARKERS, TXN_COMMIT = 24, 25, 26, 27, 28
 DESCRIBE_PRODUCERS, DESCRIBE_TXNS, LIST_TXNS = 61, 65, 66
@@ -163,3 +165,44 @@ async def fetch(raw: Raw, topic: str, offset: int = 0, **options: Any) -> Any:
     """The answer for partition 0, read_committed unless told otherwise."""
     send_fetch(raw, topic, offset, **options)
     return (await raw.answer()).responses[0].partitions[0]
+
+
+async def committed(raw: Raw, topic: str, offset: int = 0) -> list[bytes]:
+    """The values that a consumer of committed records would see, by the rule that clients follow."""
+    values: list[bytes] = []
+    while True:
+        answer = await fetch(raw, topic, offset)
+        assert answer.error_code == 0
+        if not answer.records:
+            return values
+        aborted = sorted((each.first_offset, each.producer_id) for each in answer.aborted_transactions)
+        void: set[int] = set()
+        records = MemoryRecords(answer.records)
+        while (found := records.next_batch()) is not None:
+            void |= {producer for first, producer in aborted if first <= found.base_offset}
+            aborted = [each for each in aborted if each[0] > found.base_offset]
+            if found.is_control_batch:
+                void.discard(found.producer_id)
+            elif not (found.is_transactional and found.producer_id in void):
+                values += [record.value for record in found if record.offset >= offset]
+            offset = found.next_offset
+
+
+async def one(raw: Raw, name: str, topic: str, value: bytes, *, commit: bool) -> None:
+    """A whole transaction of one record."""
+    txn = await begun(raw, name)
+    answer = await until_calm(lambda: txn.produce(topic, value, version=12))
+    assert answer.error_code == 0
+    assert await txn.end(commit, version=5) == 0
+    await txn.completed()
+
+
+async def offset_of(raw: Raw, group: str, topic: str, *, stable: bool = True, version: int = 7) -> tuple[int, int]:
+    """(committed offset, error code) of partition 0."""
+    topics = [{"name": topic, "partition_indexes": [0]}]
+    if version < 8:
+        part = (await raw.ask(COMMITTED, version, group_id=group, topics=topics, require_stable=stable)).topics[0].partitions[0]
+    else:
+        groups = [{"group_id": group, "topics": topics}]
+        part = (await raw.ask(COMMITTED, version, groups=groups, require_stable=stable)).groups[0].topics[0].partitions[0]
+    return int(part.committed_offset), int(part.error_code)

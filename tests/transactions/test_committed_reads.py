@@ -1,54 +1,20 @@
 """What a consumer of committed records is given, and what is kept from it."""
 
 import asyncio
-from itertools import islice
 
 import pytest
 from aiokafka.record.memory_records import MemoryRecords
 
 from bus.embedded.batch import header, sound
-from bus.embedded.log.aborted import AbortedIndex, AbortedTransaction
-from tests.broker.conftest import Start
 from tests.broker.process import BrokerProcess
-from tests.broker.raw import FIND_COORDINATOR, METADATA, Raw, batch
-from tests.broker.transact import COMMITTED_ONLY, Txn, begun, fetch, produce, send_fetch, until_calm
+from tests.broker.raw import METADATA, Raw, batch
+from tests.broker.transact import COMMITTED_ONLY, begun, committed, fetch, one, produce, send_fetch
 
 ALL = 0
 
 
-async def committed(raw: Raw, topic: str, offset: int = 0) -> list[bytes]:
-    """The values that a consumer of committed records would see, by the rule that clients follow."""
-    values: list[bytes] = []
-    while True:
-        answer = await fetch(raw, topic, offset)
-        assert answer.error_code == 0
-        if not answer.records:
-            return values
-        aborted = sorted((each.first_offset, each.producer_id) for each in answer.aborted_transactions)
-        void: set[int] = set()
-        records = MemoryRecords(answer.records)
-        while (found := records.next_batch()) is not None:
-            void |= {producer for first, producer in aborted if first <= found.base_offset}
-            aborted = [each for each in aborted if each[0] > found.base_offset]
-            if found.is_control_batch:
-                void.discard(found.producer_id)
-            elif not (found.is_transactional and found.producer_id in void):
-                values += [record.value for record in found if record.offset >= offset]
-            offset = found.next_offset
-
-
-async def one(raw: Raw, name: str, topic: str, value: bytes, *, commit: bool) -> None:
-    """A whole transaction of one record."""
-    txn = await begun(raw, name)
-    answer = await until_calm(lambda: txn.produce(topic, value, version=12))
-    assert answer.error_code == 0
-    assert await txn.end(commit, version=5) == 0
-    await txn.completed()
-
-
 @pytest.fixture
-async def topic(memory_broker: BrokerProcess, raw: Raw, name: str) -> str:
-    await raw.ask(FIND_COORDINATOR, 4, key_type=1, coordinator_keys=[name])
+async def topic(memory_broker: BrokerProcess, name: str) -> str:
     return await memory_broker.topic(f"{name}-topic")
 
 
@@ -142,40 +108,3 @@ async def test_the_end_is_the_last_stable_offset_for_who_reads_committed_records
     await txn.produce(topic, records=records, version=12)
     assert await offsets(ALL) == [(4, -1), (0, -1), (3, 4000), (1, 2000), (2, 3000)]
     assert await offsets(COMMITTED_ONLY) == [(2, -1), (0, -1), (-1, -1), (1, 2000), (-1, -1)]
-
-
-async def test_what_was_open_and_what_was_aborted_is_still_known_after_a_kill_also_behind_many_files(start: Start, name: str) -> None:
-    broker = await start("--segment-bytes", "400")
-    topic = await broker.topic(name)
-    async with Raw(broker.address) as raw:
-        for number in range(12):
-            await one(raw, f"{name}-{number}", topic, b"%d" % number, commit=number % 3 == 0)
-        still_open = await begun(raw, "open")
-        await still_open.produce(topic, b"open", version=12)
-        before = await fetch(raw, topic)
-    await broker.kill()
-    await broker.start()
-    async with Raw(broker.address) as raw:
-        after = await fetch(raw, topic)
-        assert (after.last_stable_offset, after.high_watermark) == (24, 25)
-        assert after.aborted_transactions == before.aborted_transactions
-        assert await committed(raw, topic) == [b"0", b"3", b"6", b"9"]
-        again = Txn(raw, "open", still_open.id, still_open.epoch)
-        assert (await again.produce(topic, b"more", sequence=1, version=12)).base_offset == 25
-        assert await again.end(version=5) == 0
-        assert await committed(raw, topic) == [b"0", b"3", b"6", b"9", b"open", b"more"]
-
-
-def test_the_index_gives_what_overlaps_and_stops_where_nothing_can() -> None:
-    index = AbortedIndex()
-    entries = [AbortedTransaction(1, 0, 5, 2), AbortedTransaction(2, 2, 9, 10), AbortedTransaction(3, 12, 13, 14)]
-    for entry in entries:
-        index.add(entry)
-    spans = {(0, 3): [1, 2], (0, 2): [1], (6, 8): [2], (6, 20): [2, 3], (10, 12): [], (14, 20): []}
-    assert {span: [each.producer_id for each in index.within(*span)] for span in spans} == spans
-    again = AbortedIndex()
-    again.load(index.to_json())
-    again.forget(9)
-    assert list(islice(again.within(0, 99), 9)) == entries[1:]
-    again.forget(14)
-    assert not again

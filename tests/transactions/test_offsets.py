@@ -1,5 +1,6 @@
 """Offsets committed in a transaction count when it is committed, and never before."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from bus.embedded.journal import Journal
 from bus.embedded.offsets import NOTHING, Committed, Offsets
 from bus.embedded.transactions import offsets_partition
 from tests.broker.process import BrokerProcess
-from tests.broker.raw import COMMIT, COMMITTED, FIND_COORDINATOR, Raw
-from tests.broker.transact import Txn, begun, until_calm
+from tests.broker.raw import COMMIT, Raw
+from tests.broker.test_group_protocol import Member
+from tests.broker.transact import Txn, begun, offset_of, until_calm
 
 UNSTABLE, NONE = 88, 0
 DESCRIBE_GROUPS = 15
@@ -18,8 +20,6 @@ DESCRIBE_GROUPS = 15
 
 @pytest.fixture
 async def txn(raw: Raw, name: str) -> Txn:
-    for kind in (0, 1):
-        await raw.ask(FIND_COORDINATOR, 4, key_type=kind, coordinator_keys=[name])
     return await begun(raw, name)
 
 
@@ -28,22 +28,11 @@ async def topic(memory_broker: BrokerProcess, name: str) -> str:
     return await memory_broker.topic(f"{name}-topic", 2)
 
 
-async def offset(raw: Raw, group: str, topic: str, *, stable: bool = True, version: int = 7) -> tuple[int, int]:
-    """(committed offset, error code) of partition 0."""
-    topics = [{"name": topic, "partition_indexes": [0]}]
-    if version < 8:
-        part = (await raw.ask(COMMITTED, version, group_id=group, topics=topics, require_stable=stable)).topics[0].partitions[0]
-    else:
-        groups = [{"group_id": group, "topics": topics}]
-        part = (await raw.ask(COMMITTED, version, groups=groups, require_stable=stable)).groups[0].topics[0].partitions[0]
-    return int(part.committed_offset), int(part.error_code)
-
-
 async def settled(raw: Raw, group: str, topic: str) -> int:
     """The offset when no transaction is in its way any longer."""
 
     async def ask() -> Any:
-        found, error = await offset(raw, group, topic)
+        found, error = await offset_of(raw, group, topic)
         return found if error != UNSTABLE else 51
 
     return int(await until_calm(ask))
@@ -55,8 +44,8 @@ async def test_an_offset_is_unstable_until_the_transaction_is_committed(raw: Raw
         assert await txn.add_group(name) == NONE
     assert await txn.commit_offset(name, topic, 5, version=version) == NONE
     for asked in (7, 8, 9):
-        assert await offset(raw, name, topic, version=asked) == (-1, UNSTABLE)
-        assert await offset(raw, name, topic, version=asked, stable=False) == (-1, NONE)
+        assert await offset_of(raw, name, topic, version=asked) == (-1, UNSTABLE)
+        assert await offset_of(raw, name, topic, version=asked, stable=False) == (-1, NONE)
     assert [topic for topic, _partitions in (await txn.described()).topics] == ["__consumer_offsets"]
     assert await txn.end(version=5 if version == 5 else 3) == NONE
     assert await settled(raw, name, topic) == 5
@@ -67,7 +56,7 @@ async def test_an_aborted_transaction_leaves_the_offset_as_it_was(raw: Raw, txn:
         assert await until_calm(lambda: txn.add_group(name)) == NONE
         assert await txn.commit_offset(name, topic, number) == NONE
         if number:
-            assert await offset(raw, name, topic, stable=False) == (0, NONE)
+            assert await offset_of(raw, name, topic, stable=False) == (0, NONE)
         await txn.end(commit)
         await txn.completed()
         assert await settled(raw, name, topic) == expected
@@ -79,7 +68,7 @@ async def test_an_offset_committed_meanwhile_without_a_transaction_is_the_later_
     place = {"partition_index": 0, "committed_offset": 30, "committed_metadata": ""}
     who = {"generation_id_or_member_epoch": -1, "member_id": "", "group_instance_id": None}
     await raw.ask(COMMIT, 7, group_id=name, **who, topics=[{"name": topic, "partitions": [place]}])
-    assert await offset(raw, name, topic) == (-1, UNSTABLE)
+    assert await offset_of(raw, name, topic) == (-1, UNSTABLE)
     await txn.end()
     await txn.completed()
     assert await settled(raw, name, topic) == 30
@@ -104,13 +93,39 @@ async def test_a_member_is_who_it_says_or_says_nothing(raw: Raw, txn: Txn, topic
     assert await txn.commit_offset("", topic, 20) == 24
 
 
+async def test_in_a_group_at_work_a_zombie_commits_nothing(raw: Raw, txn: Txn, topic: str, name: str) -> None:
+    member = Member(raw, name, instance="static")
+    await member.alone()
+    await txn.add_group(name)
+
+    async def commit(generation: int, member_id: str, instance: str | None = None) -> int:
+        who = {"generation_id": generation, "member_id": member_id, "group_instance_id": instance}
+        return await txn.commit_offset(name, topic, 1, **who)
+
+    asked = [
+        (member.generation, member.id, "static"),
+        (member.generation, member.id, None),
+        (member.generation - 1, member.id, "static"),
+        (member.generation + 1, member.id, "static"),
+        (member.generation, "another", None),
+        (member.generation, "another", "static"),
+        (-1, member.id, "static"),
+        (-1, "", None),
+    ]
+    assert [await commit(*each) for each in asked] == [NONE, NONE, 22, 22, 25, 82, 22, NONE]
+    await member.join()  # a rebalance under way is in nobody's way
+    assert await commit(member.generation, member.id) == NONE
+
+
 async def test_a_deleted_topic_takes_its_pending_offsets_with_it(raw: Raw, txn: Txn, topic: str, name: str) -> None:
     await txn.add_group(name)
     await txn.commit_offset(name, topic, 20)
     await raw.ask(20, 3, topic_names=[topic], timeout=timedelta(seconds=1))
     await txn.end()
     await txn.completed()
-    assert await offset(raw, name, topic) == (-1, NONE)
+    async with asyncio.timeout(20):
+        while await offset_of(raw, name, topic) != (-1, NONE):  # noqa: ASYNC110 - Kafka's coordinator learns of the deletion later
+            await asyncio.sleep(0.02)
 
 
 def test_the_partition_of_a_group_is_the_one_that_java_finds() -> None:

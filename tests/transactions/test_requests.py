@@ -3,7 +3,7 @@
 import pytest
 
 from tests.broker.process import BrokerProcess
-from tests.broker.raw import FIND_COORDINATOR, Raw, batch
+from tests.broker.raw import Raw, batch
 from tests.broker.transact import DESCRIBE_PRODUCERS, LIST_TXNS, WRITE_MARKERS, Txn, begun, init, produce, until_calm
 
 INVALID_EPOCH, INVALID_STATE, MAPPING, FENCED, ABORTABLE = 47, 48, 49, 90, 120
@@ -12,7 +12,6 @@ OUT_OF_ORDER, INVALID_REQUEST, UNKNOWN_PARTITION, NOT_ATTEMPTED = 45, 42, 3, 55
 
 @pytest.fixture
 async def txn(raw: Raw, name: str) -> Txn:
-    await raw.ask(FIND_COORDINATOR, 4, key_type=1, coordinator_keys=[name])
     return await begun(raw, name)
 
 
