@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +27,14 @@ _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "key": ("group_id",),
 }
 _GIVEN_NAMES: Final = ("name", "topic", "group_id", "key", "partition_index", "index", "partition")
-_NOTHING: Final[Mapping[type, Any]] = {bool: False, bytes: b"", str: "", UUID: UUID(int=0), timedelta: timedelta(0)}
+_NOTHING: Final[Mapping[type, Any]] = {
+    bool: False,
+    bytes: b"",
+    str: "",
+    UUID: UUID(int=0),
+    timedelta: timedelta(0),
+    datetime: datetime.fromtimestamp(0, UTC),
+}
 
 
 def refused(call: Call, error: ErrorCode) -> Tree:
