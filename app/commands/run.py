@@ -16,6 +16,7 @@ import typer
 
 from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
+from app.security import OURS_IS_PLAIN
 from app.settings import Settings
 from vn.errors import Unusable
 
@@ -86,6 +87,8 @@ def broker(
     from app.parts import run_apache, run_broker
 
     read = settings(state)
+    if not read.security.plain:
+        raise Unusable(OURS_IS_PLAIN)
     configure(read.log, read.log_level, "broker")
     if listen:
         host, _, port = listen.rpartition(":")

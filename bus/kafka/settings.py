@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
-from vn.errors import CannotConnect
+from bus.kafka.refusal import refusal
+from bus.security import NONE, KafkaSecurity
+from vn.errors import BadEnvironment, CannotConnect
 
 log = structlog.get_logger("bus.kafka")
 TROUBLE = (KafkaError, OSError, TimeoutError, RuntimeError)
 """What a client of aiokafka raises where the broker is away; RuntimeError comes from uvloop, where a connection has just gone."""
+_FORBIDDEN = (ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 T = TypeVar("T")
 
 BACKOFF_FIRST = 0.2
@@ -67,10 +75,11 @@ class Received(Protocol):
 
 @dataclass(frozen=True)
 class KafkaSettings:
-    """The broker's address and every bound on waiting, in seconds."""
+    """The broker's address, who we are to it, and every bound on waiting, in seconds."""
 
     bootstrap: str
     client_id: str = "lgsp"
+    security: KafkaSecurity = NONE
     connect_within: float = 15.0
     request_timeout: float = 10.0  # above the rebalance timeout, which is the session's
     session_timeout: float = 6.0
@@ -87,6 +96,7 @@ class KafkaSettings:
             "bootstrap_servers": self.bootstrap.split(","),
             "client_id": self.client_id,
             "request_timeout_ms": int(self.request_timeout * 1000),
+            **self.security.common(),
         }
 
 
@@ -129,6 +139,12 @@ async def stop_quietly(client: Stoppable, within: float) -> None:
                 await asyncio.wait_for(connections.close(), within)
 
 
+def forbidden(error: Exception | type[Exception]) -> str:
+    """What to tell where the broker knows us, but does not let us do this."""
+    name = error.__name__ if isinstance(error, type) else type(error).__name__
+    return f"the broker does not allow this user what is asked ({name}); `lgsp topics acls` prints the rights that it needs"
+
+
 async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> T:
     """What `make` makes, tried again until the bound; raises CannotConnect with one line that says what to do."""
     deadline = time.monotonic() + settings.connect_within
@@ -140,7 +156,11 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
             raise CannotConnect(
                 f"the broker at {settings.bootstrap} speaks no version of Kafka's protocol that is known here: {error}"
             ) from error
+        except _FORBIDDEN as error:
+            raise BadEnvironment(forbidden(error)) from error
         except TROUBLE as error:
+            if reason := await refusal(settings.bootstrap, settings.security):
+                raise CannotConnect(reason) from None  # another try would end the same
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(
                     f"no Kafka broker answers at {settings.bootstrap} within {settings.connect_within:g} s ({type(error).__name__}); "
