@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from app.commands import act, control, look, rules, run
+from app.commands.topics import topics
 from vn.errors import CannotConnect, LgspError, Unusable
 
 __all__ = ["main"]
@@ -22,7 +23,11 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
     "Rules": (rules.members,),
     "Control": (control.wait, control.clock, control.policy, control.canonical, control.reset),
 }
-GROUPS = {"Look": {"dead-letters": look.dead_letters}, "Rules": {"contracts": rules.contracts, "access": rules.access}}
+GROUPS = {
+    "Look": {"dead-letters": look.dead_letters},
+    "Rules": {"contracts": rules.contracts, "access": rules.access},
+    "Control": {"topics": topics},
+}
 
 
 def build() -> typer.Typer:

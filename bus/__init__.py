@@ -9,7 +9,22 @@ if TYPE_CHECKING:
     from bus.envelope import Message, decode
     from bus.exchange import Exchange
     from bus.journal import attempts, latest
-    from bus.kafka import Ack, Admin, Backoff, Consumer, Group, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.kafka import (
+        Ack,
+        Admin,
+        Backoff,
+        Consumer,
+        Group,
+        KafkaSettings,
+        Place,
+        Producer,
+        Reader,
+        Received,
+        Record,
+        Taken,
+        TopicAdmin,
+        now_ms,
+    )
     from bus.members import EXCHANGE, Member, Members
     from bus.refusals import Code
     from bus.security import KafkaSecurity
@@ -43,6 +58,7 @@ __all__ = [
     "Space",
     "Taken",
     "Topic",
+    "TopicAdmin",
     "attempts",
     "dead_letter",
     "decode",

@@ -22,7 +22,9 @@ from vn.errors import BadEnvironment, CannotConnect
 log = structlog.get_logger("bus.kafka")
 TROUBLE = (KafkaError, OSError, TimeoutError, RuntimeError)
 """What a client of aiokafka raises where the broker is away; RuntimeError comes from uvloop, where a connection has just gone."""
-_FORBIDDEN = (ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+
+FORBIDDEN = (ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+"""What an authorizer answers; no other try helps until somebody gives the right."""
 T = TypeVar("T")
 
 BACKOFF_FIRST = 0.2
@@ -139,12 +141,6 @@ async def stop_quietly(client: Stoppable, within: float) -> None:
                 await asyncio.wait_for(connections.close(), within)
 
 
-def forbidden(error: Exception | type[Exception]) -> str:
-    """What to tell where the broker knows us, but does not let us do this."""
-    name = error.__name__ if isinstance(error, type) else type(error).__name__
-    return f"the broker does not allow this user what is asked ({name}); `lgsp topics acls` prints the rights that it needs"
-
-
 async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> T:
     """What `make` makes, tried again until the bound; raises CannotConnect with one line that says what to do."""
     deadline = time.monotonic() + settings.connect_within
@@ -156,8 +152,11 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
             raise CannotConnect(
                 f"the broker at {settings.bootstrap} speaks no version of Kafka's protocol that is known here: {error}"
             ) from error
-        except _FORBIDDEN as error:
-            raise BadEnvironment(forbidden(error)) from error
+        except FORBIDDEN as error:
+            raise BadEnvironment(
+                f"the broker does not allow this user what is asked ({type(error).__name__}); "
+                "`lgsp topics acls` prints the rights that it needs"
+            ) from error
         except TROUBLE as error:
             if reason := await refusal(settings.bootstrap, settings.security):
                 raise CannotConnect(reason) from None  # another try would end the same
