@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiokafka.admin import NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, NoError, for_code
+from aiokafka.errors import KafkaError, NoError, UnknownTopicOrPartitionError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int8, Int16, Int32, Schema, String
 
@@ -34,6 +34,7 @@ class TopicAdmin(Admin):
                 len(topic["partitions"]), min(len(each["replicas"]) for each in topic["partitions"]), configs[topic["topic"]]
             )
             for topic in topics
+            if topic["topic"] in configs
         }
 
     async def mend(self, plan: Iterable[Topic], wanted: Sequence[Difference]) -> None:
@@ -54,6 +55,8 @@ class TopicAdmin(Admin):
         found: dict[str, dict[str, str]] = {}
         for answer in answers:
             for code, message, _kind, name, entries in answer.resources:
+                if for_code(code) is UnknownTopicOrPartitionError:
+                    continue  # deleted since it was listed
                 _check(code, message, name)
                 found[name] = {entry[0]: entry[1] for entry in entries}
         return found
