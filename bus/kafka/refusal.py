@@ -29,14 +29,14 @@ _PROTOCOL: Final = "LGSP_KAFKA_SECURITY_PROTOCOL"
 _SILENT: Final = (KafkaError, OSError, TimeoutError, RuntimeError, NotImplementedError)
 
 
-async def refusal(bootstrap: str, security: KafkaSecurity) -> str | None:
-    """The reason and what to do, in one line without a secret; None where nobody answers, or nothing is refused."""
-    for address in bootstrap.split(","):
-        with contextlib.suppress(*_SILENT):
-            async with asyncio.timeout(4 * _WITHIN):
-                reason = await _Look(address.strip(), security).reason()
-            if reason is not None:
-                return f"the broker at {address.strip()} {reason}"
+async def refusal(bootstrap: str, security: KafkaSecurity, *, within: float) -> str | None:
+    """The reason and what to do, in one line without a secret; None where nobody answers within so many seconds, or nothing is refused."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            for address in map(str.strip, bootstrap.split(",")):
+                with contextlib.suppress(*_SILENT):
+                    if reason := await _Look(address, security).reason():
+                        return f"the broker at {address} {reason}"
     return None
 
 

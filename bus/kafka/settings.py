@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 BACKOFF_FIRST = 0.2
 BACKOFF_MOST = 5.0
+LOOKS_WITHIN = 1.0  # seconds for the reason of a last try that has failed
 
 
 class Place(NamedTuple):
@@ -158,7 +159,8 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
                 "`lgsp topics acls` prints the rights that it needs"
             ) from error
         except TROUBLE as error:
-            if reason := await refusal(settings.bootstrap, settings.security):
+            left = max(deadline - time.monotonic(), LOOKS_WITHIN)
+            if reason := await refusal(settings.bootstrap, settings.security, within=left):
                 raise CannotConnect(reason) from None  # another try would end the same
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(

@@ -20,6 +20,7 @@ class Certificates:
         self.another = self._kept("another.pem", other.cert_pem.bytes())
         self._issued("server", authority.issue_cert("127.0.0.1"))
         self._issued("elsewhere", authority.issue_cert("kafka.example"))
+        self._issued("outdated", authority.issue_cert("127.0.0.1", not_before=long_ago, not_after=long_ago + timedelta(days=1)))
         self.member = self._issued("member", authority.issue_cert("ilis.example", common_name="admin"))
         self.nobody = self._issued("nobody", authority.issue_cert("nobody.example", common_name="nobody"))
         self.stranger = self._issued("stranger", other.issue_cert("ilis.example", common_name="admin"))

@@ -14,8 +14,12 @@ from bus.apache.tools import java, run
 from tests.apache.certificates import Certificates
 
 USERS = ("admin", "exchange", "dvc", "ilis", "tct", "payplat")
-LISTENERS = {"SSL": "SSL", "MTLS": "SSL", "ELSEWHERE": "SSL", "SASL_PLAINTEXT": "SASL_PLAINTEXT", "SASL_SSL": "SASL_SSL"}
-LISTENERS["SCRAM_ONLY"] = "SASL_PLAINTEXT"
+LISTENERS = {
+    **dict.fromkeys(("SSL", "MTLS", "ELSEWHERE", "OUTDATED"), "SSL"),
+    "SASL_PLAINTEXT": "SASL_PLAINTEXT",
+    "SCRAM_ONLY": "SASL_PLAINTEXT",
+    "SASL_SSL": "SASL_SSL",
+}
 READY_WITHIN = 90.0
 
 
@@ -123,4 +127,5 @@ def _properties(base: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, 
         "listener.name.scram_only.sasl.enabled.mechanisms": "SCRAM-SHA-512",
         "listener.name.scram_only.scram-sha-512.sasl.jaas.config": logins["scram-sha-512"],
         "listener.name.elsewhere.ssl.keystore.location": "elsewhere.pem",
+        "listener.name.outdated.ssl.keystore.location": "outdated.pem",
     }

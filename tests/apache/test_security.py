@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from bus import Admin, Consumer, KafkaSettings, Place, Producer, Reader, Record, Space, Topic
 from tests.apache.certificates import SECRET
 from tests.apache.secured import Secured, password
-from tests.app.lgsp import COMMAND, WITHIN, around, lgsp
+from tests.app.lgsp import COMMAND, WITHIN, Up, around, lgsp
 from tests.support import eventually
 
 CANNOT_CONNECT = 11
@@ -46,6 +47,10 @@ BAD: dict[str, tuple[Chosen, str]] = {
     "unknown authority": (lambda node: secure(node.tls(), ca=node.certificates.another), "from an authority that is none of"),
     "no authority": (lambda node: secure(node.tls(), ca=None), "none of those of this system: set LGSP_KAFKA_SSL_CA"),
     "wrong host name": (lambda node: node.tls("ELSEWHERE"), "has a certificate for another host"),
+    "the broker's certificate has expired": (
+        lambda node: node.tls("OUTDATED"),
+        "has a certificate that is not valid now (certificate has exp",
+    ),
     "no certificate of ours": (lambda node: node.tls("MTLS"), "wants a certificate of ours: set LGSP_KAFKA_SSL_CERT"),
     "certificate of a stranger": (lambda node: node.tls("MTLS", node.certificates.stranger), "from no authority that the broker trusts"),
     "expired certificate": (lambda node: node.tls("MTLS", node.certificates.expired), "it has expired on "),
@@ -141,6 +146,17 @@ def test_an_exchange_starts_by_command_with_its_secret_in_a_file_and_no_output_o
 
 
 def _arguments(pid: int) -> list[str]:
-    import psutil
-
     return psutil.Process(pid).cmdline()
+
+
+def test_everything_runs_as_one_user_and_only_who_moves_messages_knows_the_password(locked: Secured, tmp_path: Path) -> None:
+    secret = password("admin")
+    with Up(tmp_path / "state", **locked.variables(locked.sasl()), LGSP_SPACE="everything", LGSP_LOG_LEVEL="debug") as up:
+        _, *parts = up.everything()
+        knowing = {each.cmdline()[3] for each in parts if secret in each.environ().values()}
+        assert knowing == {"exchange", "adapter"}
+        assert {each.cmdline()[3] for each in parts} == {"exchange", "adapter", "serve"}
+        assert not any(secret in word for each in up.everything() for word in each.cmdline())
+        up.interrupt()
+    assert secret not in up.told
+    assert [log.name for log in (tmp_path / "state" / "logs").iterdir() if secret in log.read_text(encoding="utf-8")] == []
