@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from app.commands import act, control, faults, look, rules, run
+from app.commands import act, control, faults, look, rules, run, topics
 from vn.errors import CannotConnect, LgspError, Unusable
 
 __all__ = ["main"]
@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
 GROUPS = {
     "Look": {"dead-letters": look.dead_letters},
     "Rules": {"contracts": rules.contracts, "access": rules.access},
-    "Control": {"faults": faults.faults},
+    "Control": {"faults": faults.faults, "topics": topics.topics},
 }
 
 

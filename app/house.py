@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from app.ports import assign, base_url
+from app.security import OURS_IS_PLAIN, VARIABLES
 from app.settings import AGENCIES, CONTROL, PARTS, Settings
 from app.state import Running, keep_ports, kept_ports
 from app.supervisor import Process, Supervisor, report
 from vn.errors import BadEnvironment, CannotConnect, Unusable
+
+if TYPE_CHECKING:
+    from bus import Admin
 
 __all__ = ["House"]
 
@@ -25,6 +30,8 @@ class House:
 
     def __init__(self, settings: Settings, left_out: tuple[str, ...], environ: Mapping[str, str]) -> None:
         own_broker = settings.bootstrap is None
+        if own_broker and not settings.security.plain:
+            raise Unusable(OURS_IS_PLAIN)
         self.parts = tuple(part for part in PARTS if part not in left_out and (own_broker or part != "broker"))
         self.left_out = left_out
         self._control = (CONTROL,) if own_broker and CONTROL in settings.ports else ()
@@ -95,7 +102,8 @@ class House:
         return dict(zip(self.http_parts, found, strict=True))
 
     def _start(self, part: str) -> None:
-        self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json"}, self._log_of(part)))
+        without = dict.fromkeys(() if part in self.movers else VARIABLES, "")  # who has nothing to do with Kafka learns no secret of its
+        self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json", **without}, self._log_of(part)))
 
     def _log_of(self, part: str) -> Path:
         return self.settings.state / "logs" / f"{part}.log"
@@ -119,12 +127,15 @@ class House:
             try:
                 _, writer = await asyncio.open_connection(host, int(port))
                 writer.close()
-                return
+                break
             except (OSError, ValueError):
                 self._raise_unusable()
                 if asyncio.get_running_loop().time() > deadline or "broker" not in self.parts:
                     raise CannotConnect(f"no Kafka broker answers at {self.bootstrap}; is it running there?") from None
             await asyncio.sleep(_EVERY)
+        if "broker" not in self.parts:
+            async with self._admin():  # whether it takes us is told here, not in the log of a part
+                pass
 
     async def _until_healthy(self, parts: Iterable[str]) -> None:
         deadline = asyncio.get_running_loop().time() + READY_WITHIN
@@ -136,11 +147,14 @@ class House:
             await asyncio.sleep(_EVERY)
 
     async def _clear_topics(self) -> None:
-        from bus import Admin, KafkaSettings
-
-        async with Admin(KafkaSettings(bootstrap=self.bootstrap)) as admin:
+        async with self._admin() as admin:
             prefix = f"{self.settings.space}."
             await admin.delete([name for name in await admin.topics() if name.startswith(prefix)])
+
+    def _admin(self) -> "Admin":
+        from bus import Admin, KafkaSettings
+
+        return Admin(KafkaSettings(bootstrap=self.bootstrap, security=self.settings.security))
 
 
 def _arguments(part: str) -> tuple[str, ...]:

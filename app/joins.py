@@ -43,7 +43,7 @@ def exchange_of(settings: Settings, bootstrap: str, clock: Clock) -> Mover:
     """The exchange of the settings' space."""
     members, rights = rules_of(settings)
     return Exchange(
-        KafkaSettings(bootstrap=bootstrap),
+        KafkaSettings(bootstrap=bootstrap, security=settings.security),
         Space(settings.space),
         members=members,
         rights=rights,
@@ -59,7 +59,7 @@ def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock
     runtime = Runtime(
         declared,
         url,
-        kafka=KafkaSettings(bootstrap=bootstrap),
+        kafka=KafkaSettings(bootstrap=bootstrap, security=settings.security),
         space=Space(settings.space),
         catalogue=catalogue_of(settings),
         clock=clock,

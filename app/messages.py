@@ -51,7 +51,8 @@ class Archive:
     async def open(cls, settings: Settings) -> AsyncIterator["Archive"]:
         """That of the settings' broker, or of the exchange that runs from the state folder."""
         there = None if settings.bootstrap else running(settings.state)
-        kafka = KafkaSettings(settings.bootstrap or (there.bootstrap if there else ""), connect_within=CONNECT_WITHIN, stalled_after=SILENT)
+        bootstrap = settings.bootstrap or (there.bootstrap if there else "")
+        kafka = KafkaSettings(bootstrap, security=settings.security, connect_within=CONNECT_WITHIN, stalled_after=SILENT)
         async with Reader(kafka) as reader:
             yield cls(reader, kafka, Space(there.space if there else settings.space))
 

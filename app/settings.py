@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
 
+from app.security import VARIABLES, read_security
+from bus.security import NONE, KafkaSecurity
 from vn.errors import Unusable
 
 AGENCIES = ("dvc", "land", "tax", "payment")
@@ -43,7 +45,7 @@ def _variable(part: str, what: str) -> str:
 _PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "supervisor")}
 _URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
-KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES)
+KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Settings:
     """What every part is told. `bootstrap` None means the embedded broker; port 0 means any free one."""
 
     bootstrap: str | None = None
+    security: KafkaSecurity = NONE
     space: str = "lgsp"
     state: Path = Path(".lgsp")
     cache: Path | None = None
@@ -89,10 +92,12 @@ class Settings:
             faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
         urls = {agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given}
         faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not _is_http(url)]
+        security = read_security(environ, faults)
         if faults:
             raise Unusable("; ".join(faults))
         return cls(
             bootstrap=given.get("LGSP_KAFKA_BOOTSTRAP"),
+            security=security,
             space=space,
             state=Path(given.get("LGSP_STATE", ".lgsp")),
             cache=_cache(environ),
@@ -126,7 +131,7 @@ class Settings:
         return self.databases.get(agency) or f"sqlite:///{(self.state / f'{agency}.db').absolute().as_posix()}"
 
     def environ(self) -> dict[str, str]:
-        """These settings as variables, for a child process."""
+        """These settings as variables, for a child process; who we are to Kafka it has from our own variables, secrets are not repeated."""
         texts = {
             "LGSP_KAFKA_BOOTSTRAP": self.bootstrap,
             "LGSP_SPACE": self.space,

@@ -8,9 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app.security import OURS_IS_PLAIN
 from app.settings import AGENCIES, Settings
 from app.state import prepare
-from vn.errors import CannotConnect
+from vn.errors import CannotConnect, Unusable
 
 __all__ = ["Stage"]
 
@@ -19,6 +20,8 @@ class Stage:
     """`with` it: both processes start at once and end with the block; `bootstrap()` and `urls()` wait for their addresses."""
 
     def __init__(self, settings: Settings, keep: Path | None, environ: Mapping[str, str]) -> None:
+        if settings.bootstrap is None and not settings.security.plain:
+            raise Unusable(OURS_IS_PLAIN)
         self._settings = settings
         self._keep = keep
         self._environ = environ

@@ -9,9 +9,25 @@ if TYPE_CHECKING:
     from bus.envelope import Message, decode
     from bus.exchange import Exchange
     from bus.journal import attempts, latest
-    from bus.kafka import Ack, Admin, Backoff, Consumer, Group, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.kafka import (
+        Ack,
+        Admin,
+        Backoff,
+        Consumer,
+        Group,
+        KafkaSettings,
+        Place,
+        Producer,
+        Reader,
+        Received,
+        Record,
+        Taken,
+        TopicAdmin,
+        now_ms,
+    )
     from bus.members import EXCHANGE, Member, Members
     from bus.refusals import Code
+    from bus.security import KafkaSecurity
     from bus.topics import Space, Topic
     from bus.undeliverable import Failure
 
@@ -27,6 +43,7 @@ __all__ = [
     "Explanation",
     "Failure",
     "Group",
+    "KafkaSecurity",
     "KafkaSettings",
     "Member",
     "Members",
@@ -41,6 +58,7 @@ __all__ = [
     "Space",
     "Taken",
     "Topic",
+    "TopicAdmin",
     "attempts",
     "dead_letter",
     "decode",
@@ -49,7 +67,10 @@ __all__ = [
     "replay",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "undeliverable", "exchange")
+_MODULES = (
+    *("envelope", "topics", "members", "access", "kafka", "security"),
+    *("refusals", "dead_letters", "journal", "undeliverable", "exchange"),
+)
 
 
 def __getattr__(name: str) -> Any:

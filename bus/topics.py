@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from vn.errors import Unusable
 from vn.fidelity import Fact
@@ -13,6 +14,25 @@ MAX_MESSAGE_BYTES = 4 * MIB
 MAX_DEAD_LETTER_BYTES = 5 * MIB  # the original and what went wrong with it
 
 _name = re.compile(r"[A-Za-z0-9_-]{1,60}").fullmatch  # a dot would make two spaces share a prefix
+
+
+KINDS = ("outbox", "inbox", "journal", "dead-letter")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What an operator chooses for topics of one kind; retention in milliseconds, -1 without limit."""
+
+    partitions: int = PARTITIONS
+    retention_ms: int = -1
+    cleanup: str = "delete"
+
+    def config(self, most: int) -> dict[str, str]:
+        """As settings of Kafka; `most` is the size of the largest record."""
+        return {"max.message.bytes": str(most), "retention.ms": str(self.retention_ms), "cleanup.policy": self.cleanup}
+
+
+AS_BUILT = MappingProxyType(dict.fromkeys(KINDS, Shape()))
 
 
 @dataclass(frozen=True)
@@ -61,12 +81,21 @@ class Space:
         """The consumer group of the member's adapter."""
         return f"{self.name}.{_dotted(member)}"
 
-    def plan(self, members: Iterable[str], *, retention_ms: int = -1) -> tuple[Topic, ...]:
-        """Every topic that the exchange makes for these members (itself left out); retention without limit unless set."""
-        config = {"max.message.bytes": str(MAX_MESSAGE_BYTES), "retention.ms": str(retention_ms), "cleanup.policy": "delete"}
-        dead = config | {"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)}
-        boxes = [name for member in members for name in (self.outbox(member), self.inbox(member))]
-        return (*(Topic(name, config=config) for name in [*boxes, self.journal]), Topic(self.dead_letter, config=dead))
+    def plan(self, members: Iterable[str], *, shapes: Mapping[str, Shape] = AS_BUILT) -> tuple[Topic, ...]:
+        """Every topic that the exchange makes for these members (itself left out), in the shape of its kind."""
+        named = [pair for member in members for pair in (("outbox", self.outbox(member)), ("inbox", self.inbox(member)))]
+        named += [("journal", self.journal), ("dead-letter", self.dead_letter)]
+        return tuple(
+            _topic(name, shapes[kind], MAX_DEAD_LETTER_BYTES if kind == "dead-letter" else MAX_MESSAGE_BYTES) for kind, name in named
+        )
+
+    def is_box(self, topic: str) -> bool:
+        """Whether that is, or was, somebody's outbox or inbox in this space."""
+        return topic.startswith((f"{self.name}.outbox.", f"{self.name}.inbox."))
+
+
+def _topic(name: str, shape: Shape, most: int) -> Topic:
+    return Topic(name, shape.partitions, shape.config(most))
 
 
 def _dotted(member: str) -> str:

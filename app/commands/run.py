@@ -16,6 +16,7 @@ import typer
 
 from app.commands.options import AsJson, State, environment, settings
 from app.logs import configure
+from app.security import OURS_IS_PLAIN
 from app.settings import CONTROL, Fsync, Settings
 from vn.errors import Unusable
 
@@ -104,6 +105,8 @@ def broker(
 
     read = settings(state)
     read = replace(read, faults=faults or read.faults, ports={**read.ports, **({} if control is None else {CONTROL: control})})
+    if not read.security.plain:
+        raise Unusable(OURS_IS_PLAIN)
     configure(read.log, read.log_level, "broker")
     if listen:
         host, _, port = listen.rpartition(":")

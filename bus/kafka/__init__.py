@@ -5,6 +5,7 @@ from bus.kafka.consumer import Consumer, Taken
 from bus.kafka.producer import Producer
 from bus.kafka.reader import Reader
 from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record, now_ms
+from bus.kafka.topics import TopicAdmin
 
 __all__ = [
     "Ack",
@@ -19,5 +20,6 @@ __all__ = [
     "Received",
     "Record",
     "Taken",
+    "TopicAdmin",
     "now_ms",
 ]

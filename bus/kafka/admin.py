@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupIdNotFound, KafkaError, NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
-from bus.kafka.settings import TROUBLE, KafkaSettings, Place, connect, log
+from bus.kafka.settings import FORBIDDEN, TROUBLE, KafkaSettings, Place, connect, log
 from bus.topics import Topic
 from vn.errors import BadEnvironment, CannotConnect
 
@@ -112,8 +112,14 @@ class Admin:
         return client
 
 
+def refused(topic: str, error: type[KafkaError], message: str | None = None) -> BadEnvironment:
+    """What the broker says about a topic that it does not make, change or remove."""
+    advice = "; `lgsp topics acls` prints the rights that this user needs" if error in FORBIDDEN else f" ({message})" if message else ""
+    return BadEnvironment(f"the broker refuses topic {topic}: {error.__name__}{advice}")
+
+
 def _raise(answers: Iterable[Sequence[object]], *, but: type[KafkaError]) -> None:
     for name, code, *_ in answers:
         error = for_code(code)
         if error.errno and error is not but:
-            raise BadEnvironment(f"the broker refuses topic {name}: {error.__name__}")
+            raise refused(str(name), error)

@@ -8,17 +8,28 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 
-from vn.errors import CannotConnect
+from bus.kafka.refusal import refusal
+from bus.security import NONE, KafkaSecurity
+from vn.errors import BadEnvironment, CannotConnect
 
 log = structlog.get_logger("bus.kafka")
 TROUBLE = (KafkaError, OSError, TimeoutError, RuntimeError)
 """What a client of aiokafka raises where the broker is away; RuntimeError comes from uvloop, where a connection has just gone."""
+
+FORBIDDEN = (ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+"""What an authorizer answers; no other try helps until somebody gives the right."""
 T = TypeVar("T")
 
 BACKOFF_FIRST = 0.2
 BACKOFF_MOST = 5.0
+LOOKS_WITHIN = 1.0  # seconds for the reason of a last try that has failed
 
 
 class Place(NamedTuple):
@@ -67,10 +78,11 @@ class Received(Protocol):
 
 @dataclass(frozen=True)
 class KafkaSettings:
-    """The broker's address and every bound on waiting, in seconds."""
+    """The broker's address, who we are to it, and every bound on waiting, in seconds."""
 
     bootstrap: str
     client_id: str = "lgsp"
+    security: KafkaSecurity = NONE
     connect_within: float = 15.0
     request_timeout: float = 10.0  # above the rebalance timeout, which is the session's
     session_timeout: float = 6.0
@@ -87,6 +99,7 @@ class KafkaSettings:
             "bootstrap_servers": self.bootstrap.split(","),
             "client_id": self.client_id,
             "request_timeout_ms": int(self.request_timeout * 1000),
+            **self.security.common(),
         }
 
 
@@ -140,7 +153,15 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
             raise CannotConnect(
                 f"the broker at {settings.bootstrap} speaks no version of Kafka's protocol that is known here: {error}"
             ) from error
+        except FORBIDDEN as error:
+            raise BadEnvironment(
+                f"the broker does not allow this user what is asked ({type(error).__name__}); "
+                "`lgsp topics acls` prints the rights that it needs"
+            ) from error
         except TROUBLE as error:
+            left = max(deadline - time.monotonic(), LOOKS_WITHIN)
+            if reason := await refusal(settings.bootstrap, settings.security, within=left):
+                raise CannotConnect(reason) from None  # another try would end the same
             if time.monotonic() + BACKOFF_FIRST >= deadline:
                 raise CannotConnect(
                     f"no Kafka broker answers at {settings.bootstrap} within {settings.connect_within:g} s ({type(error).__name__}); "

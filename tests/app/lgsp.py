@@ -77,14 +77,20 @@ def lgsp(*arguments: str, state: Path, given: str | bytes = b"", variables: Mapp
 class Up:
     """`lgsp up` while the block lasts; `told` is what it printed."""
 
-    def __init__(self, state: Path, *arguments: str) -> None:
+    def __init__(self, state: Path, *arguments: str, **variables: str) -> None:
         self._command = [*COMMAND, "up", *arguments]
+        self._variables = variables
         self.state = state
         self.told = ""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around(self.state)
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=around(self.state, **self._variables),
         )
         assert self._process.stdout is not None
         for line in self._process.stdout:
