@@ -57,15 +57,18 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
-    """Serve until the block ends; gives the address, `http://host:port`, once requests are answered."""
+async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> AsyncIterator[str]:
+    """Serve until the block ends; gives the address, `http://host:port`, once requests are answered.
+
+    At the end no new connection is taken; what is being answered may take `drain` seconds, and what takes longer is cut off and told.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         proxy_headers=False,
         lifespan="on",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=max(int(drain), 1),
         timeout_keep_alive=65,
         server_header=False,
     )
@@ -81,7 +84,7 @@ async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
         server.end()
-        await asyncio.wait({running}, timeout=3)
+        await asyncio.wait({running}, timeout=drain + 1)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         bound.close()

@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from bus.exchange import Exchange
     from bus.journal import attempts, latest
     from bus.kafka import Ack, Admin, Backoff, Consumer, Group, KafkaSettings, Place, Producer, Reader, Received, Record, Taken, now_ms
+    from bus.measures import FAMILIES
     from bus.members import EXCHANGE, Member, Members
+    from bus.operating import Operating
     from bus.refusals import Code
     from bus.topics import Space, Topic
     from bus.undeliverable import Failure
 
 __all__ = [
     "EXCHANGE",
+    "FAMILIES",
     "Ack",
     "Admin",
     "Backoff",
@@ -31,6 +34,7 @@ __all__ = [
     "Member",
     "Members",
     "Message",
+    "Operating",
     "Place",
     "Producer",
     "Reader",
@@ -49,7 +53,20 @@ __all__ = [
     "replay",
 ]
 
-_MODULES = ("envelope", "topics", "members", "access", "kafka", "refusals", "dead_letters", "journal", "undeliverable", "exchange")
+_MODULES = (
+    "envelope",
+    "topics",
+    "members",
+    "access",
+    "kafka",
+    "refusals",
+    "dead_letters",
+    "journal",
+    "undeliverable",
+    "measures",
+    "operating",
+    "exchange",
+)
 
 
 def __getattr__(name: str) -> Any:

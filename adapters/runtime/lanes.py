@@ -35,8 +35,8 @@ class Lanes:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self, within: float) -> None:
-        """Begin nothing more; what is in the agency's hands may finish for `within` seconds, the rest will be delivered again."""
+    async def drain(self, within: float) -> int:
+        """Begin nothing more; what is in the agency's hands may finish for `within` seconds. How many calls were broken off then."""
         calling = self._gate.shut()
         for task in self._tasks - calling:
             task.cancel()
@@ -47,6 +47,7 @@ class Lanes:
             task.cancel()
         if rest:
             await asyncio.wait(rest, timeout=CANCELS_WITHIN)
+        return len(rest)
 
     async def _run(self, key: bytes | None) -> None:
         lane = self._lanes[key]

@@ -11,6 +11,8 @@ from aiokafka.abc import ConsumerRebalanceListener
 
 from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
+from bus.measures import COMMITS, KAFKA, RECEIVED
+from vn.vitals import Vitals
 
 Taken = Mapping[Place, Sequence[Received]]
 OnRevoked = Callable[[frozenset[Place]], Awaitable[None]]
@@ -35,8 +37,11 @@ class Consumer:
         group: str,
         instance: str | None = None,
         on_revoked: OnRevoked = _nothing,
+        vitals: Vitals | None = None,
     ) -> None:
         self._settings = settings
+        self._vitals = vitals or Vitals()
+        self.last_commit: float | None = None  # seconds since 1970
         self._topics = tuple(topics)
         self._group = group
         self._instance = instance
@@ -77,6 +82,7 @@ class Consumer:
                 taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
             for place, records in taken.items():
                 await self._note_gap(client, place, records)
+                self._vitals.meter.add(RECEIVED, KAFKA, place.topic, by=len(records))
         except TROUBLE as error:
             log.warning("the consumer is replaced", group=self._group, error=type(error).__name__)
             await self._give_up(client)
@@ -99,7 +105,11 @@ class Consumer:
                 await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
         except TROUBLE as error:
             log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
+            self._vitals.meter.add(COMMITS, "failed")
             return False
+        if offsets:
+            self.last_commit = time.time()
+            self._vitals.meter.add(COMMITS, "ok")
         return len(offsets) == len(positions)
 
     def pause(self, *places: Place) -> None:
