@@ -12,6 +12,7 @@ from vn.errors import BadEnvironment
 
 __all__ = ["Server", "listen", "serving"]
 
+MOST_CONNECTIONS = 1000  # of one application; whoever comes beyond that is told 503 and may come again
 TICK = 0.1  # seconds; uvicorn makes the header `Date` anew at every tenth
 
 
@@ -71,6 +72,7 @@ async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> 
         timeout_graceful_shutdown=max(int(drain), 1),
         timeout_keep_alive=65,
         server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     server = Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound]))

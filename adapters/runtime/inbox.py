@@ -75,7 +75,8 @@ class Inbox:
 
     def _hold_back(self, consumer: Consumer) -> None:
         """A partition with too much begun waits; without that, one poisoned dossier would let the rest run ahead without bound."""
-        full = {place for place, lanes in self._lanes.items() if len(lanes.window) >= self._settings.span}
+        span, room = self._settings.span, self._settings.span_bytes
+        full = {place for place, lanes in self._lanes.items() if len(lanes.window) >= span or lanes.held >= room}
         consumer.pause(*(full - self._full))
         consumer.resume(*(self._full - full))
         self._full = full

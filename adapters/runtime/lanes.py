@@ -21,11 +21,13 @@ class Lanes:
         self._lanes: dict[bytes | None, deque[Record]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.window = Window()
+        self.held = 0  # bytes of the payloads taken and not yet finished
 
     def put(self, record: Record) -> None:
         """Take one record; returns at once."""
         if not self.window.take(record.offset):
             return
+        self.held += len(record.value or b"")
         lane = self._lanes.get(record.key)
         if lane is not None:
             lane.append(record)
@@ -58,6 +60,7 @@ class Lanes:
             finally:
                 self._gate.reopen(record.offset)
             lane.popleft()
+            self.held -= len(record.value or b"")
             self.window.finish(record.offset)
             self._progress()
         del self._lanes[key]

@@ -32,6 +32,7 @@ class Settings:
     feed_limit: int = 100
     in_flight: int = 64  # messages being given to the agency at one time
     span: int = 1000  # records of one partition taken and not yet committed
+    span_bytes: int = 16 * 1024 * 1024  # the same in bytes of their payloads, whichever comes first
     commit_every: float = 0.05
     poll: float = 0.5  # longest wait for the inbox before the loop looks after health
     patience: float = 5.0  # with the broker, before health turns red
