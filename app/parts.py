@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ async def agency(settings: Settings, name: str) -> AsyncIterator[str]:
     """One agency over its own database; gives its address."""
     bound = listen(settings.host, settings.port(name), name)
     app = agency_app(settings, name)
-    with traced(settings, name) as spans:
+    async with traced(settings, name) as spans:
         if spans is not None:
             app.add_middleware(spans.middleware)
         async with serving(app, bound, drain=settings.drain) as url:
@@ -62,7 +62,7 @@ async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: N
     from app.joins import exchange_of
 
     clock = Clock()
-    with traced(settings, "exchange") as spans:
+    async with traced(settings, "exchange") as spans:
         made = exchange_of(settings, bootstrap, clock, spans)
         async with _running("exchange", settings, made, clock=clock, say=say) as url:
             yield url
@@ -77,7 +77,7 @@ async def adapter(
 
     clock = Clock()
     part = f"{name}-adapter"
-    with traced(settings, part) as spans:
+    async with traced(settings, part) as spans:
         made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)
         async with _running(part, settings, made, clock=clock, say=say) as address:
             yield address
@@ -135,8 +135,8 @@ async def run_adapter(settings: Settings, name: str, *, stop: asyncio.Event, say
             await stop.wait()
 
 
-@contextlib.contextmanager
-def traced(settings: Settings, part: str) -> Iterator["Spans | None"]:
+@contextlib.asynccontextmanager
+async def traced(settings: Settings, part: str) -> AsyncIterator["Spans | None"]:
     """Who makes the part's spans, where that is asked for; raises Unusable where the library is missing. What it has is sent at the end."""
     if settings.tracing is None:
         yield None
@@ -151,7 +151,7 @@ def traced(settings: Settings, part: str) -> Iterator["Spans | None"]:
     try:
         yield spans
     finally:
-        spans.close()
+        await asyncio.to_thread(spans.close)
 
 
 def _bootstrap(settings: Settings) -> str:

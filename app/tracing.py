@@ -101,7 +101,7 @@ class _Traced:
         parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         span = self._spans.begin(scope["method"], "server", parent=parent, attributes=about)
         others = [(name, value) for name, value in scope["headers"] if name != b"traceparent"]
-        scope = {**scope, "headers": [*others, (b"traceparent", span.traceparent.encode())]}
+        scope = {**scope, "headers": [*others, (b"traceparent", span.traceparent.encode())], "trace.fresh": parent is None}
         status = 500
 
         async def sent(message: Message) -> None:

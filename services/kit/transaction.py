@@ -39,11 +39,15 @@ _WORK_OF = Prepared(_IN_ORDER.where(WORK.c.subject == bindparam("about")))
 
 @dataclass(frozen=True)
 class Cause:
-    """The message that something follows from (`<source> <id>`), its case, its trace; all None for a person's own act."""
+    """The message that something follows from (`<source> <id>`), its case, its trace; all None for a person's own act.
+
+    `fresh`: the trace was begun for this act, because it came without one; a case that has a trace goes on with its own.
+    """
 
     message: str | None = None
     correlation: str | None = None
     traceparent: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class Transaction(Reading):
         entry = str(uuid4())
         case, trace = self._case(subject, otherwise=entry)
         values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": [], "written": time.time()}
-        cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent or trace}
+        cause = {"cause": self.cause.message, "correlation": case, "traceparent": trace}
         self.run(_TELL, values | cause)
         self.told += 1
         log.info("told", kind=kind, dossier=subject, correlation=case)
@@ -162,11 +166,13 @@ class Transaction(Reading):
         return self._case(subject, otherwise=otherwise)[0]
 
     def _case(self, subject: str, *, otherwise: str | None = None) -> tuple[str | None, str | None]:
-        """The case with the trace of the act that began it."""
+        """The case of a dossier, and the trace that what is said now belongs to: of this act, or of the one that began the case."""
         known = self.rows(_CASE, {"about": subject})
+        trace = self.cause.traceparent
         if known:
-            return known[0]["correlation"], known[0]["traceparent"]
-        case, trace = self.cause.correlation or otherwise, self.cause.traceparent
+            begun = known[0]["traceparent"]
+            return known[0]["correlation"], begun if trace is None or (self.cause.fresh and begun) else trace
+        case = self.cause.correlation or otherwise
         if case is not None:
             self.run(_NEW_CASE, {"subject": subject, "correlation": case, "traceparent": trace})
         return case, trace
@@ -174,7 +180,7 @@ class Transaction(Reading):
     def _plan(self, kind: str, subject: str, *, key: str, when: datetime | None, decision: bool, body: dict[str, Any]) -> None:
         values = {"kind": kind, "subject": subject, "key": key, "due": when, "asked": self.now, "decision": decision, "body": body}
         case, trace = self._case(subject)
-        cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent or trace}
+        cause = {"cause": self.cause.message, "correlation": case, "traceparent": trace}
         self.run(_PLAN, values | cause)
         self.planned += 1
 

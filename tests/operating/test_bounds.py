@@ -22,42 +22,45 @@ def held(samples: list[Sample], name: str) -> float:
 
 
 async def test_the_exchange_takes_no_more_than_five_batches_while_it_cannot_write(tmp_path: Path, space: Space) -> None:
-    async with outage("cut", tmp_path / "broker") as away:
-        async with wired(KafkaSettings(away.address), space) as wire:
-            ids = [f"m{number}" for number in range(3 * BATCH)]
-            await wire.say(*(slip_cancelled(id=each, subject=f"H37.15-250812-{hash(each) % 50:04d}") for each in ids))
-            async with running(wire) as exchange:
-                await wire.heard(TCT, 1)
-                await away.begin()
-                most = 0.0
+    async with outage("cut", tmp_path / "broker") as away, wired(KafkaSettings(away.address), space) as wire:
+        ids = [f"m{number}" for number in range(3 * BATCH)]
+        await wire.say(*(slip_cancelled(id=each, subject=f"H37.15-250812-{hash(each) % 50:04d}") for each in ids))
+        async with running(wire) as exchange:
+            await wire.heard(TCT, 1)
+            await away.begin()
+            most = 0.0
 
-                async def red() -> bool:
-                    nonlocal most
-                    most = max(most, held(list(exchange.figures()), "received_messages_in_process"))
-                    return exchange.health()["status"] == "failing"
+            async def red() -> bool:
+                nonlocal most
+                most = max(most, held(list(exchange.figures()), "received_messages_in_process"))
+                return exchange.health()["status"] == "failing"
 
-                await eventually(red)
-                assert most <= STEPS * BATCH
-                assert exchange.health()["batchesInFlight"] <= STEPS
-                await away.end()
-                heard = await eventually(lambda: wire.heard(TCT, len(ids)), within=60)
-                assert {message.id for message in heard} == set(ids)
+            await eventually(red)
+            assert most <= STEPS * BATCH
+            assert exchange.health()["batchesInFlight"] <= STEPS
+            await away.end()
+            heard = await eventually(lambda: wire.heard(TCT, len(ids)), within=60)
+            assert {message.id for message in heard} == set(ids)
 
 
 async def test_an_adapter_reads_one_page_of_the_feed_while_the_broker_is_away_and_all_of_it_when_it_is_back(tmp_path: Path) -> None:
-    async with outage("killed", tmp_path / "broker") as away, agency() as fake, ExchangeSide(away.address, "t") as wires:
-        async with Running(runtime(away.address, "t", fake.url, feed_limit=10)) as adapter:
-            await adapter.green()
-            await away.begin()
-            said = [entry(number) for number in range(200)]
-            await fake.say(*said)
-            await adapter.red("outbox")
-            asked = fake.feed_asks
-            await adapter.red("inbox")
-            assert (fake.feed_asks, fake.acknowledged) == (asked, 0)
-            await away.end()
-            await wires.heard(200)
-            assert {each.id for each in await wires.said()} == {each["id"] for each in said}
+    async with (
+        outage("killed", tmp_path / "broker") as away,
+        agency() as fake,
+        ExchangeSide(away.address, "t") as wires,
+        Running(runtime(away.address, "t", fake.url, feed_limit=10)) as adapter,
+    ):
+        await adapter.green()
+        await away.begin()
+        said = [entry(number) for number in range(200)]
+        await fake.say(*said)
+        await adapter.red("outbox")
+        asked = fake.feed_asks
+        await adapter.red("inbox")
+        assert (fake.feed_asks, fake.acknowledged) == (asked, 0)
+        await away.end()
+        await wires.heard(200)
+        assert {each.id for each in await wires.said()} == {each["id"] for each in said}
 
 
 async def test_an_adapter_holds_no_more_of_a_partition_than_its_span_in_bytes(broker: str, space: Space) -> None:

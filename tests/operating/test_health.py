@@ -68,14 +68,18 @@ async def test_the_exchange_is_red_within_ten_seconds_of_a_broker_that_is_away_a
 async def test_an_adapter_is_red_within_ten_seconds_of_a_broker_that_is_away_and_green_by_itself(
     way: str, hold: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with outage(way, tmp_path / "broker") as away, agency() as fake, ExchangeSide(away.address, "t") as wires:
-        async with Running(runtime(away.address, "t", fake.url, patience=5.0)) as adapter:
-            await wires.deliver(withdrawal())
-            await until(lambda: fake.applied)
-            red, green = await red_and_green(away, lambda: adapter.runtime.health().as_json(), hold)
-            assert red < RED_WITHIN
-            await wires.deliver(withdrawal(2))
-            await until(lambda: len(fake.applied) == 2)
+    async with (
+        outage(way, tmp_path / "broker") as away,
+        agency() as fake,
+        ExchangeSide(away.address, "t") as wires,
+        Running(runtime(away.address, "t", fake.url, patience=5.0)) as adapter,
+    ):
+        await wires.deliver(withdrawal())
+        await until(lambda: fake.applied)
+        red, green = await red_and_green(away, lambda: adapter.runtime.health().as_json(), hold)
+        assert red < RED_WITHIN
+        await wires.deliver(withdrawal(2))
+        await until(lambda: len(fake.applied) == 2)
     with capsys.disabled():
         print(f"\n  adapter, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s", end="")  # noqa: T201
 
@@ -100,25 +104,26 @@ async def test_an_adapter_is_red_within_ten_seconds_of_an_agency_that_is_frozen(
                 frozen.set()
 
 
-async def test_health_says_the_lag_of_every_partition_the_last_commit_and_what_is_tried_again_since_when(
-    broker: str, space: Space
-) -> None:
-    async with agency() as fake, ExchangeSide(broker, space.name) as wires:
-        async with Running(runtime(wires.bootstrap, space.name, fake.url)) as adapter:
-            await adapter.green()
-            await wires.deliver(withdrawal(1), withdrawal(2))
-            await until(lambda: len(fake.applied) == 2)
-            await until(lambda: adapter.runtime.health().as_json().get("lastCommit"))
-            health = adapter.runtime.health().as_json()
-            assert list(health["lagByPartition"]) == [space.inbox(TOY.member)]
-            assert health["lagByPartition"][space.inbox(TOY.member)] == {str(number): 0 for number in range(6)}
-            assert health["lastFetchAgeSeconds"] < 5
-            assert datetime.fromisoformat(health["lastCommit"])
-            assert health["retrying"] == []
-            await fake.stop()
-            await wires.deliver(withdrawal(3))
-            await adapter.red("inbox")
-            (tried,) = [each for each in adapter.runtime.health().as_json()["retrying"] if each["what"].startswith("inbox")]
-            assert tried["seconds"] >= 0
-            assert datetime.fromisoformat(tried["since"])
-            assert "cannot be reached" in tried["reason"]
+async def test_health_says_the_lag_of_every_partition_the_last_commit_and_what_is_tried_again_since_when(broker: str, space: Space) -> None:
+    async with (
+        agency() as fake,
+        ExchangeSide(broker, space.name) as wires,
+        Running(runtime(broker, space.name, fake.url)) as adapter,
+    ):
+        await adapter.green()
+        await wires.deliver(withdrawal(1), withdrawal(2))
+        await until(lambda: len(fake.applied) == 2)
+        await until(lambda: adapter.runtime.health().as_json().get("lastCommit"))
+        health = adapter.runtime.health().as_json()
+        assert list(health["lagByPartition"]) == [space.inbox(TOY.member)]
+        assert health["lagByPartition"][space.inbox(TOY.member)] == {str(number): 0 for number in range(6)}
+        assert health["lastFetchAgeSeconds"] < 5
+        assert datetime.fromisoformat(health["lastCommit"])
+        assert health["retrying"] == []
+        await fake.stop()
+        await wires.deliver(withdrawal(3))
+        await adapter.red("inbox")
+        (tried,) = [each for each in adapter.runtime.health().as_json()["retrying"] if each["what"].startswith("inbox")]
+        assert tried["seconds"] >= 0
+        assert datetime.fromisoformat(tried["since"])
+        assert "cannot be reached" in tried["reason"]
