@@ -236,6 +236,7 @@ class Exchange:
     async def _judge(self, batch: Batch) -> None:
         now = self._clock.now()
         rules = Rules(self._members, self._rights, self._contracts, now, self._ids)
+        tracer = self._operating.tracer
         for place, records in batch.taken.items():
             began = time.time_ns()
             owner = self._owners[place.topic]
@@ -249,8 +250,8 @@ class Exchange:
                     self._accept(letter, batch, now)
                 else:
                     self._refuse(letter, fault, batch, now)
-                if self._operating.tracer is not None:
-                    span = span_of(self._operating.tracer, letter.record, letter.message, self._space.exchange_group, since=began)
+                if tracer is not None:
+                    span = span_of(tracer, letter.record, letter.message, self._space.exchange_group, since=began)
                     batch.spans.append((span, fault.code if fault else None))
             batch.positions[place] = records[-1].offset + 1
 

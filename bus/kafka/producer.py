@@ -48,7 +48,7 @@ class Producer:
         Waits as long as the broker is away; a record may be written twice then, never less than once.
         Raises Refused where the broker's own size limit forbids a record.
         """
-        began = time.monotonic()
+        began, written = time.monotonic(), Counter[str]()
         acks: list[Ack | None] = [None] * len(records)
         pending: list[_Group] | None = None
         while pending is None or pending:
@@ -56,6 +56,8 @@ class Producer:
             try:
                 if pending is None:
                     pending = await self._by_partition(client, records)
+                    for topic, _, positions in pending:
+                        written[topic] += len(positions)
                 results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
             except TROUBLE as error:
                 await self._replace(client, error)
@@ -72,15 +74,15 @@ class Producer:
             else:
                 self._backoff.well()
                 self._vitals.troubles.end(WRITING)
-        self._count(records, time.monotonic() - began)
+        self._count(written, time.monotonic() - began)
         return [ack for ack in acks if ack is not None]
 
     async def partitions(self, topic: str) -> int:
         """How many partitions a topic has."""
         return len(await (await self._usable()).partitions_for(topic))
 
-    def _count(self, records: Sequence[Record], seconds: float) -> None:
-        for topic, number in Counter([record.topic for record in records]).items():
+    def _count(self, written: Counter[str], seconds: float) -> None:
+        for topic, number in written.items():
             self._vitals.meter.add(PUBLISHED, KAFKA, topic, "success", by=number)
             self._vitals.meter.note(PUBLISHING, KAFKA, topic, seconds=seconds, times=number)
 
