@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
-from bus.kafka.pulse import has_stopped, heard
+from bus.kafka.pulse import has_coordinator, has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 from bus.measures import COMMITS, KAFKA, RECEIVED
 from vn.vitals import Vitals
@@ -127,8 +127,8 @@ class Consumer:
         return self._lag
 
     def age(self) -> float:
-        """Seconds since the last successful fetch, the measure of being alive; 0 where nothing is to be fetched."""
-        return time.monotonic() - self._alive if self._expects else 0.0
+        """Seconds since the last successful fetch, the measure of being alive; since the group had a leader where nothing is to be fetched."""
+        return time.monotonic() - self._alive
 
     def _apply(self, act: Callable[..., None], places: Sequence[Place]) -> None:
         client = self._client
@@ -141,7 +141,7 @@ class Consumer:
         assigned = client.assignment()
         self._expects = self._listener.joining or any(place not in self._paused for place in assigned)
         self._alive = max(self._alive, heard(client, assigned) or 0.0)
-        if not self._expects:
+        if not self._expects and has_coordinator(client):
             self._alive = time.monotonic()
         behind = {Place(*place): _behind(client, place) for place in assigned}
         self._lag = {place: records for place, records in behind.items() if records is not None}

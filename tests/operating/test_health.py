@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from bus import KafkaSettings, Space
+from bus import Admin, Consumer, KafkaSettings, Space, Topic
 from tests.adapters.exchange_side import ExchangeSide, withdrawal
 from tests.adapters.fake_agency import agency, until
 from tests.adapters.toy import TOY, Running, runtime
 from tests.bus.samples import TCT, slip_cancelled
 from tests.exchange.wire import running, wired
 from tests.operating.outage import WAYS, Outage, outage
+from tests.support import eventually
 
 RED_WITHIN = 10.0
 GREEN_WITHIN = 40.0  # a client may be in the middle of its longest wait, and the machine busy
@@ -82,6 +83,37 @@ async def test_an_adapter_is_red_within_ten_seconds_of_a_broker_that_is_away_and
         await until(lambda: len(fake.applied) == 2)
     with capsys.disabled():
         print(f"\n  adapter, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s", end="")  # noqa: T201
+
+
+async def test_a_member_of_a_group_that_has_no_partition_knows_that_the_broker_is_away(tmp_path: Path) -> None:
+    async with outage("killed", tmp_path / "broker") as away:
+        kafka = KafkaSettings(away.address)
+        async with Admin(kafka) as admin:
+            await admin.ensure([Topic("t", 1, {})])
+        async with Consumer(kafka, ["t"], group="g") as one, Consumer(kafka, ["t"], group="g") as other:
+
+            async def shared() -> bool:
+                await asyncio.gather(one.take(1), other.take(1))
+                return sorted(len(each.lag()) for each in (one, other)) == [0, 1]
+
+            await eventually(shared)
+            assert max(one.age(), other.age()) < 3
+            await away.begin()
+            began = time.monotonic()
+
+            async def known() -> bool:
+                await asyncio.gather(one.take(1), other.take(1))
+                return min(one.age(), other.age()) > 5
+
+            await eventually(known)
+            assert time.monotonic() - began < RED_WITHIN
+            await away.end()
+            await eventually(lambda: _young(one, other))
+
+
+async def _young(*consumers: Consumer) -> bool:
+    await asyncio.gather(*(each.take(1) for each in consumers))
+    return max(each.age() for each in consumers) < 1
 
 
 async def test_an_adapter_is_red_within_ten_seconds_of_an_agency_that_is_frozen(broker: str, space: Space) -> None:
