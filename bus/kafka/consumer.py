@@ -127,7 +127,7 @@ class Consumer:
         return self._lag
 
     def age(self) -> float:
-        """Seconds since the last successful fetch, the measure of being alive; since the group had a leader where nothing is to be fetched."""
+        """Seconds since the last successful fetch, the measure of being alive; or since the group had a leader."""
         return time.monotonic() - self._alive
 
     def _apply(self, act: Callable[..., None], places: Sequence[Place]) -> None:
