@@ -49,7 +49,7 @@ HOLDS = [pytest.param(0.0, id="short"), pytest.param(LONG, id="long", marks=pyte
 @pytest.mark.parametrize("hold", HOLDS)
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_exchange_is_red_within_ten_seconds_of_a_broker_that_is_away_and_green_by_itself(
-    way: str, hold: float, tmp_path: Path, space: Space, capsys: pytest.CaptureFixture[str]
+    way: str, hold: float, tmp_path: Path, space: Space
 ) -> None:
     async with outage(way, tmp_path / "broker") as away:
         kafka = KafkaSettings(away.address)
@@ -60,14 +60,13 @@ async def test_the_exchange_is_red_within_ten_seconds_of_a_broker_that_is_away_a
             assert red < RED_WITHIN
             await wire.say(slip_cancelled(id="after"))
             assert "after" in {message.id for message in await wire.heard(TCT, 2)}
-    with capsys.disabled():
-        print(f"\n  exchange, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s", end="")  # noqa: T201
+    print(f"exchange, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s")  # noqa: T201  # shown with -s
 
 
 @pytest.mark.parametrize("hold", HOLDS)
 @pytest.mark.parametrize("way", WAYS)
 async def test_an_adapter_is_red_within_ten_seconds_of_a_broker_that_is_away_and_green_by_itself(
-    way: str, hold: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    way: str, hold: float, tmp_path: Path
 ) -> None:
     async with (
         outage(way, tmp_path / "broker") as away,
@@ -81,8 +80,7 @@ async def test_an_adapter_is_red_within_ten_seconds_of_a_broker_that_is_away_and
         assert red < RED_WITHIN
         await wires.deliver(withdrawal(2))
         await until(lambda: len(fake.applied) == 2)
-    with capsys.disabled():
-        print(f"\n  adapter, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s", end="")  # noqa: T201
+    print(f"adapter, {way} {hold:.0f} s longer: red after {red:.1f} s, green after {green:.1f} s")  # noqa: T201  # shown with -s
 
 
 async def test_a_member_of_a_group_that_has_no_partition_knows_that_the_broker_is_away(tmp_path: Path) -> None:
