@@ -1,6 +1,8 @@
 """The HTTP application of a part that is no agency: health, information and clock under `/_lgsp`."""
 
+import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -8,17 +10,20 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 
+from app.metrics import Figures, expose
 from vn.clock import Clock
 from vn.clock_shapes import ClockShape, Jump
+from vn.vitals import HEALTHY, Sample
 
 __all__ = ["part_app"]
 
 Snapshot = Callable[[], Mapping[str, Any]]
 
 
-def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> FastAPI:
+def part_app(part: str, *, health: Snapshot, info: Snapshot, figures: Figures, clock: Clock) -> FastAPI:
     """`health` has a `status` of ok or failing; the same endpoints and shapes as the agencies have."""
     app = FastAPIOffline(title=part, summary="A part of lgsp-sim", version=version("lgsp-sim"), redoc_url=None)
+    began = time.monotonic()
 
     @app.get("/", include_in_schema=False)
     def start() -> RedirectResponse:
@@ -27,8 +32,16 @@ def part_app(part: str, *, health: Snapshot, info: Snapshot, clock: Clock) -> Fa
     @app.get("/_lgsp/health", summary="Whether the part works")
     @app.head("/_lgsp/health", include_in_schema=False)
     def read_health() -> JSONResponse:
-        found = {"part": part, **health()}
+        found = {
+            "part": part,
+            "version": version("lgsp-sim"),
+            "uptimeInSeconds": int(time.monotonic() - began),
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            **health(),
+        }
         return JSONResponse(found, status_code=200 if found["status"] == "ok" else 503)
+
+    expose(app, part, lambda: (*figures(), Sample(HEALTHY, (), int(health()["status"] == "ok"))))
 
     @app.get("/_lgsp/info", summary="What the part is and how far it has come")
     def read_info() -> dict[str, Any]:

@@ -80,12 +80,13 @@ class House:
 
     async def stop(self) -> None:
         """What moves messages first, then the agencies, the broker last."""
-        await self._supervisor.stop(*self.movers, *AGENCIES)
+        within = self.settings.drain + 2  # they end by themselves before
+        await self._supervisor.stop(*self.movers, *AGENCIES, within=within)
         await self._supervisor.stop("broker", within=1.0)
 
     async def reset(self) -> None:
         """A new generation: topics made anew, agencies as at their founding; every part keeps its address."""
-        await self._supervisor.stop(*self.movers)
+        await self._supervisor.stop(*self.movers, within=self.settings.drain + 2)
         await self._clear_topics()
         async with httpx.AsyncClient(timeout=30) as client:
             for name in AGENCIES:

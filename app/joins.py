@@ -1,16 +1,19 @@
 """What parts are made of: contracts, members, rights; the exchange and the adapters put together from plain arguments."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol
 
 from adapters.runtime import Adapter, Runtime
 from adapters.runtime import Settings as Patience
 from app.settings import Settings
-from bus import Exchange, KafkaSettings, Members, Rights, Space
+from bus import Exchange, KafkaSettings, Members, Operating, Rights, Space
 from contracts import Catalogue
 from vn.clock import Clock
+from vn.tracing import Tracer
+from vn.vitals import Sample
 
 __all__ = ["Mover", "Patience", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
 
@@ -27,6 +30,9 @@ class Mover(Protocol):
     def info(self) -> Mapping[str, Any]:
         """How far it has come."""
 
+    def figures(self) -> Iterable[Sample]:
+        """All metrics of now."""
+
 
 def catalogue_of(settings: Settings) -> Catalogue:
     """The contracts in force."""
@@ -39,7 +45,7 @@ def rules_of(settings: Settings) -> tuple[Members, Rights]:
     return members, Rights.read(settings.access, members=members, contracts=catalogue_of(settings))
 
 
-def exchange_of(settings: Settings, bootstrap: str, clock: Clock) -> Mover:
+def exchange_of(settings: Settings, bootstrap: str, clock: Clock, tracer: Tracer | None = None) -> Mover:
     """The exchange of the settings' space."""
     members, rights = rules_of(settings)
     return Exchange(
@@ -50,10 +56,13 @@ def exchange_of(settings: Settings, bootstrap: str, clock: Clock) -> Mover:
         contracts=catalogue_of(settings),
         clock=clock,
         instance="only" if settings.supervised else None,  # the only one of its group takes its partitions back at once after a kill
+        operating=Operating(settings.drain, tracer),
     )
 
 
-def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock: Clock, patience: Patience | None = None) -> Mover:
+def adapter_of(
+    settings: Settings, name: str, *, bootstrap: str, url: str, clock: Clock, patience: Patience | None = None, tracer: Tracer | None = None
+) -> Mover:
     """The adapter of that part name, between the agency at `url` and the bus."""
     declared: Adapter = getattr(import_module(f"adapters.{name}"), name.upper())
     runtime = Runtime(
@@ -63,7 +72,7 @@ def adapter_of(settings: Settings, name: str, *, bootstrap: str, url: str, clock
         space=Space(settings.space),
         catalogue=catalogue_of(settings),
         clock=clock,
-        settings=patience,
+        settings=replace(patience or Patience(), operating=Operating(settings.drain, tracer)),
     )
     return _Adapter(runtime, declared, url)
 
@@ -73,6 +82,7 @@ class _Adapter:
 
     def __init__(self, runtime: Runtime, declared: Adapter, url: str) -> None:
         self.run = runtime.run
+        self.figures = runtime.figures
         self._runtime = runtime
         self._declared = declared
         self._url = url

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from app.joins import Mover, Patience
+    from app.tracing import Spans
 
 __all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_apache", "run_broker", "run_exchange"]
 
@@ -35,19 +36,24 @@ async def agency(settings: Settings, name: str) -> AsyncIterator[str]:
     """One agency over its own database; gives its address."""
     bound = listen(settings.host, settings.port(name), name)
     app = agency_app(settings, name)
-    async with serving(app, bound) as url:
-        yield url
-        app.state.agency.hang_up()  # readers of its feed would hold up the end
+    async with traced(settings, name) as spans:
+        if spans is not None:
+            app.add_middleware(spans.middleware)
+        async with serving(app, bound, drain=settings.drain) as url:
+            yield url
+            app.state.agency.hang_up()  # readers of its feed would hold up the end
 
 
 def agency_app(settings: Settings, name: str) -> "FastAPI":
     """The agency's HTTP application."""
-    from services.kit import AgencySettings
+    from app.metrics import expose
+    from services.kit import AgencySettings, figures
 
     create = import_module(f"services.{name}").create_app
     app: FastAPI = create(
         AgencySettings(part=name, database_url=settings.database(name), seed=settings.seed, policy=_policy(settings.policy, name))
     )
+    expose(app, name, lambda: figures(app.state.agency))
     return app
 
 
@@ -57,9 +63,10 @@ async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: N
     from app.joins import exchange_of
 
     clock = Clock()
-    made = exchange_of(settings, bootstrap, clock)
-    async with _running("exchange", settings, made, clock=clock, say=say) as url:
-        yield url
+    async with traced(settings, "exchange") as spans:
+        made = exchange_of(settings, bootstrap, clock, spans)
+        async with _running("exchange", settings, made, clock=clock, say=say) as url:
+            yield url
 
 
 @contextlib.asynccontextmanager
@@ -70,9 +77,11 @@ async def adapter(
     from app.joins import adapter_of
 
     clock = Clock()
-    made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience)
-    async with _running(f"{name}-adapter", settings, made, clock=clock, say=say) as address:
-        yield address
+    part = f"{name}-adapter"
+    async with traced(settings, part) as spans:
+        made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)
+        async with _running(part, settings, made, clock=clock, say=say) as address:
+            yield address
 
 
 async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, say: Say) -> None:
@@ -139,6 +148,25 @@ async def run_adapter(settings: Settings, name: str, *, stop: asyncio.Event, say
             await stop.wait()
 
 
+@contextlib.asynccontextmanager
+async def traced(settings: Settings, part: str) -> AsyncIterator["Spans | None"]:
+    """Who makes the part's spans, where that is asked for; raises Unusable where the library is missing. What it has is sent at the end."""
+    if settings.tracing is None:
+        yield None
+        return
+    try:
+        from app.tracing import exporting
+    except ImportError as error:
+        raise Unusable(
+            f"spans are asked for, and {error.name} is not there: pip install 'lgsp-sim[tracing]', or set LGSP_OTEL=off"
+        ) from None
+    spans = exporting(part, settings.tracing.service)
+    try:
+        yield spans
+    finally:
+        await asyncio.to_thread(spans.close)
+
+
 def _bootstrap(settings: Settings) -> str:
     return settings.bootstrap or running(settings.state).bootstrap
 
@@ -150,7 +178,8 @@ async def _running(part: str, settings: Settings, made: "Mover", *, clock: Clock
 
     bound = listen(settings.host, settings.port(part), part)
     stop = asyncio.Event()
-    async with serving(part_app(part, health=made.health, info=made.info, clock=clock), bound) as url:
+    app = part_app(part, health=made.health, info=made.info, figures=made.figures, clock=clock)
+    async with serving(app, bound) as url:
         work = asyncio.create_task(made.run(stop))
         telling = asyncio.create_task(_tell_when_well(made, lambda: say(f"{part} ready on {url}")))
         inside = asyncio.current_task()
@@ -164,7 +193,7 @@ async def _running(part: str, settings: Settings, made: "Mover", *, clock: Clock
         finally:
             stop.set()
             telling.cancel()
-            await asyncio.wait({work}, timeout=5)
+            await asyncio.wait({work}, timeout=settings.drain + 1)
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 

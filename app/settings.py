@@ -35,6 +35,8 @@ _TEXTS = (
     "LGSP_BROKER_FSYNC",
     "LGSP_SUPERVISED",
     "LGSP_BROKER_FAULTS",
+    "LGSP_DRAIN",
+    "LGSP_OTEL",
 )
 
 
@@ -46,6 +48,22 @@ _PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "superviso
 _URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
 KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
+
+
+@dataclass(frozen=True)
+class Tracing:
+    """That spans are wanted, and as whose; where they go stands in the standard OTEL_ variables, which the library reads itself."""
+
+    service: str | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], faults: list[str]) -> "Tracing | None":
+        """Asked for by LGSP_OTEL=on, or by naming a collector as OpenTelemetry does; LGSP_OTEL=off is the last word."""
+        named = any(environ.get(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT", "").strip() for which in ("", "TRACES_"))
+        wanted = _one_of("LGSP_OTEL", environ.get("LGSP_OTEL", "").strip() or ("on" if named else "off"), ("on", "off"), faults)
+        if wanted != "on" or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+            return None
+        return cls(environ.get("OTEL_SERVICE_NAME", "").strip() or None)
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,9 @@ class Settings:
     supervised: bool = False
     faults: Path | None = None
     """A fault plan for the embedded broker."""
+    drain: float = 10.0
+    """Seconds from SIGTERM to the end of a part: so long may take what is in flight."""
+    tracing: Tracing | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +114,8 @@ class Settings:
         urls = {agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given}
         faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not _is_http(url)]
         security = read_security(environ, faults)
+        drain = _number("LGSP_DRAIN", given.get("LGSP_DRAIN", "10"), 3600, faults)
+        tracing = Tracing.read(environ, faults)
         if faults:
             raise Unusable("; ".join(faults))
         return cls(
@@ -113,6 +136,8 @@ class Settings:
             fsync=cast(Fsync, fsync),
             supervised=given.get("LGSP_SUPERVISED") == "1",
             faults=_path(given.get("LGSP_BROKER_FAULTS")),
+            drain=float(drain),
+            tracing=tracing,
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -148,6 +173,8 @@ class Settings:
             "LGSP_BROKER_FSYNC": None if self.fsync == "none" else self.fsync,
             "LGSP_SUPERVISED": "1" if self.supervised else None,
             "LGSP_BROKER_FAULTS": self.faults and str(self.faults.absolute()),
+            "LGSP_DRAIN": f"{self.drain:.0f}",
+            "LGSP_OTEL": "on" if self.tracing else "off",
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

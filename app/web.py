@@ -12,6 +12,7 @@ from vn.errors import BadEnvironment
 
 __all__ = ["Server", "listen", "serving"]
 
+MOST_CONNECTIONS = 1000  # of one application; whoever comes beyond that is told 503 and may come again
 TICK = 0.1  # seconds; uvicorn makes the header `Date` anew at every tenth
 
 
@@ -57,17 +58,21 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
-    """Serve until the block ends; gives the address, `http://host:port`, once requests are answered."""
+async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> AsyncIterator[str]:
+    """Serve until the block ends; gives the address, `http://host:port`, once requests are answered.
+
+    At the end no new connection is taken; what is being answered may take `drain` seconds, and what takes longer is cut off and told.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         proxy_headers=False,
         lifespan="on",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=max(int(drain), 1),
         timeout_keep_alive=65,
         server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     server = Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound]))
@@ -81,7 +86,7 @@ async def serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[str]:
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
     finally:
         server.end()
-        await asyncio.wait({running}, timeout=3)
+        await asyncio.wait({running}, timeout=drain + 1)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         bound.close()

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         TopicAdmin,
         now_ms,
     )
+    from bus.measures import FAMILIES
     from bus.members import EXCHANGE, Member, Members
+    from bus.operating import Operating
     from bus.refusals import Code
     from bus.security import KafkaSecurity
     from bus.topics import Space, Topic
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXCHANGE",
+    "FAMILIES",
     "Ack",
     "Admin",
     "Backoff",
@@ -48,6 +51,7 @@ __all__ = [
     "Member",
     "Members",
     "Message",
+    "Operating",
     "Place",
     "Producer",
     "Reader",
@@ -69,7 +73,7 @@ __all__ = [
 
 _MODULES = (
     *("envelope", "topics", "members", "access", "kafka", "security"),
-    *("refusals", "dead_letters", "journal", "undeliverable", "exchange"),
+    *("refusals", "dead_letters", "journal", "undeliverable", "measures", "operating", "exchange"),
 )
 
 

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ import structlog
 
 from bus.access import Rights
 from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, Taken, now_ms
+from bus.measures import IN_PROCESS, KAFKA, PROCESSED, PROCESSING, REFUSALS, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
+from bus.operating import Operating, consumed, fetching, span_of
 from bus.outgoing import Outgoing
 from bus.receipts import original
 from bus.refusals import Code
@@ -26,22 +28,31 @@ from contracts import Catalogue
 from vn.clock import Clock
 from vn.collector import calm
 from vn.errors import Refused, Retry
+from vn.tracing import Span
+from vn.vitals import Family, Sample, Vitals
 
 log = structlog.get_logger("bus.exchange")
 
 BATCH = 1000  # records taken at once, at most
 AHEAD = 1  # batches that wait between two steps
 FOR_THE_EXCHANGE = (EXCHANGE,)
-SILENT = 10.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
+CODES = frozenset(Code)
+SILENT = 5.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
+CLOSING = 3.0  # seconds of the drain that are kept for letting go of three Kafka clients, which a dead broker holds up
+WORKING = "exchange"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """One batch on its way: what it writes, and what may be committed once that is written."""
 
     outgoing: Outgoing
-    positions: dict[Place, int]
-    counts: Counter[str]
+    taken: Taken
+    began: float
+    positions: dict[Place, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)  # by topic
+    spans: list[tuple[Span, str | None]] = field(default_factory=list)
 
 
 class Exchange:
@@ -61,8 +72,11 @@ class Exchange:
         contracts: Catalogue,
         clock: Clock,
         instance: str | None = None,
+        operating: Operating = Operating(),
     ) -> None:
-        self._kafka = kafka
+        self._kafka = kafka = replace(kafka, stop_within=min(kafka.stop_within, CLOSING / 3))
+        self._operating = operating
+        self._vitals = vitals = Vitals()
         self._space = space
         self._members = members
         self._rights = rights
@@ -72,31 +86,35 @@ class Exchange:
         self._owners = {space.outbox(member): member for member in members.ids}
         self._confirmed = frozenset(member.id for member in members if member.receipts == "all")
         self._partitions: dict[str, int] = {}
-        self._producer = Producer(kafka)
+        self._producer = Producer(kafka, vitals)
         self._reader = Reader(kafka)
-        self._consumer = Consumer(kafka, tuple(self._owners), group=space.exchange_group, instance=instance, on_revoked=self._hand_over)
+        self._consumer = Consumer(
+            kafka, tuple(self._owners), group=space.exchange_group, instance=instance, on_revoked=self._hand_over, vitals=vitals
+        )
         self._judged: asyncio.Queue[Batch] = asyncio.Queue(AHEAD)
         self._written: asyncio.Queue[tuple[Batch, list[Ack]]] = asyncio.Queue(AHEAD)
-        self._in_flight: list[float] = []  # when each batch that is not yet committed was taken
+        self._in_flight: list[Batch] = []  # taken and not yet committed
         self._idle = asyncio.Event()
         self._idle.set()
         self._counts: Counter[str] = Counter()
         self._status = "starting"
-        self._trouble: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; makes the topics that are missing first. Raises CannotConnect where no broker answers."""
+        """Work until `stop`, then finish what is in flight, within the drain's seconds in all; makes missing topics first.
+
+        Raises CannotConnect where no broker answers.
+        """
         async with Admin(self._kafka) as admin:
             await admin.ensure(self._space.plan(self._members.ids))
             self._partitions = await admin.topics()
         try:
             async with self._producer, self._reader, self._consumer, asyncio.TaskGroup() as tasks:
                 self._status = "ok"
-                steps = [tasks.create_task(self._write()), tasks.create_task(self._finish())]
+                steps = [tasks.create_task(step) for step in (self._take(stop), self._write(), self._finish())]
                 with calm():
-                    await self._take(stop)
-                with contextlib.suppress(TimeoutError):  # what is not finished then is taken again at the next start
-                    await asyncio.wait_for(self._idle.wait(), self._kafka.stop_within)
+                    await stop.wait()
+                self._status = "stopping"
+                await self._drain()
                 for step in steps:
                     step.cancel()
         except BaseExceptionGroup as group:
@@ -105,20 +123,24 @@ class Exchange:
             self._status = "stopped"
 
     def health(self) -> dict[str, Any]:
-        """`status` (starting, ok, failing, stopped) with its reason, age of the last fetch, lag, what is in flight."""
-        age, waiting = self._consumer.age(), self._waiting()
-        reason = self._trouble or self._consumer.trouble()
-        if self._status == "ok" and age > SILENT:
-            reason = f"nothing could be fetched from Kafka for {age:.0f} s"
-        elif self._status == "ok" and waiting > SILENT:
-            reason = f"a batch waits for Kafka for {waiting:.0f} s"
+        """`status` (starting, ok, failing, stopping, stopped) with its reasons, and how fetching, committing and retrying go."""
+        reasons = list(self._reasons()) if self._status == "ok" else []
         return {
-            "status": "failing" if reason and self._status == "ok" else self._status,
-            "detail": reason,
-            "lastFetchAgeSeconds": round(age, 1),
-            "lag": sum(self._consumer.lag().values()),
+            "status": "failing" if reasons else self._status,
+            "detail": "; ".join(reasons) or None,
+            **fetching(self._consumer),
             "batchesInFlight": len(self._in_flight),
+            "retrying": [trouble.as_json() for trouble in self._vitals.troubles],
         }
+
+    def figures(self) -> Iterator[Sample]:
+        """All metrics of now."""
+        yield from consumed(self._consumer, self._producer, self._vitals)
+        in_flight = Counter[str]()
+        for batch in self._in_flight:
+            in_flight.update(_by_topic(batch.taken))
+        for topic in self._owners:
+            yield Sample(IN_PROCESS, (KAFKA, topic), in_flight[topic])
 
     def info(self) -> dict[str, Any]:
         """What has been done since the start, by kind and by refusal code."""
@@ -135,30 +157,59 @@ class Exchange:
         while not stop.is_set():
             taken = await self._consumer.take(BATCH)
             if taken:
-                self._in_flight.append(time.monotonic())
+                batch = Batch(Outgoing(self._space, self._members, self._partitions), taken, time.monotonic())
+                self._in_flight.append(batch)
                 self._idle.clear()
-                batch = await self._judge_surely(taken, stop)
-                if batch is None:
-                    return
-                await self._judged.put(batch)
+                await self._judged.put(await self._judge_surely(batch))
 
     async def _write(self) -> None:
         """Second step: write deliveries, receipts and dead letters, and wait until the broker has them."""
         while True:
             batch = await self._judged.get()
-            await self._written.put((batch, await self._surely(batch.outgoing.records)))
+            with self._timed(STAGE, "deliver", times=len(batch.outgoing.records)):
+                acks = await self._surely(batch.outgoing.records)
+            await self._written.put((batch, acks))
 
     async def _finish(self) -> None:
         """Third step: journal what was written, then commit."""
         while True:
             batch, acks = await self._written.get()
-            await self._surely(batch.outgoing.journal(acks))
-            await self._consumer.commit(batch.positions)
-            self._counts += batch.counts
-            self._trouble = None
+            lines = batch.outgoing.journal(acks)
+            with self._timed(STAGE, "journal", times=len(lines)):
+                await self._surely(lines)
+            with self._timed(STAGE, "commit", times=sum(len(records) for records in batch.taken.values())):
+                await self._consumer.commit(batch.positions)
+            self._vitals.troubles.end(WORKING)
+            self._count(batch)
             self._in_flight.pop(0)
             if not self._in_flight:
                 self._idle.set()
+
+    def _count(self, batch: Batch) -> None:
+        self._counts += batch.counts
+        meter, seconds = self._vitals.meter, time.monotonic() - batch.began
+        for topic, number in _by_topic(batch.taken).items():
+            meter.add(PROCESSED, KAFKA, topic, "acked", by=number - batch.refused[topic])
+            if batch.refused[topic]:
+                meter.add(PROCESSED, KAFKA, topic, "rejected", by=batch.refused[topic])
+            meter.note(PROCESSING, KAFKA, topic, seconds=seconds, times=number)
+        for span, error in batch.spans:
+            span.end(error)
+
+    @contextlib.contextmanager
+    def _timed(self, family: Family, stage: str, *, times: int) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        if times:
+            self._vitals.meter.note(family, stage, seconds=(time.monotonic() - began) / times, times=times)
+
+    async def _drain(self) -> None:
+        """What is in flight may finish; what has not by then is taken again at the next start."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), max(self._operating.drain - CLOSING, self._operating.drain / 2))
+        if self._in_flight:
+            left = sum(len(records) for batch in self._in_flight for records in batch.taken.values())
+            log.warning("left unfinished, taken again at the next start", batches=len(self._in_flight), messages=left)
 
     async def _surely(self, records: Sequence[Record]) -> list[Ack]:
         """The broker's acknowledgements; a broker whose own limits forbid what members may send is the exchange's trouble, not theirs."""
@@ -170,24 +221,27 @@ class Exchange:
                 self._fail(error)
                 await backoff.wait()
 
-    async def _judge_surely(self, taken: Taken, stop: asyncio.Event) -> Batch | None:
+    async def _judge_surely(self, batch: Batch) -> Batch:
         backoff = Backoff()
-        while not stop.is_set():
+        while True:
             try:
-                return await self._judge(taken)
+                await self._judge(batch)
+                return batch
             except Retry as error:
                 self._fail(error)
                 await backoff.wait()
-        return None
+                again = Batch(Outgoing(self._space, self._members, self._partitions), batch.taken, batch.began)
+                self._in_flight[self._in_flight.index(batch)] = batch = again
 
-    async def _judge(self, taken: Taken) -> Batch:
+    async def _judge(self, batch: Batch) -> None:
         now = self._clock.now()
         rules = Rules(self._members, self._rights, self._contracts, now, self._ids)
-        batch = Batch(Outgoing(self._space, self._members, self._partitions), {}, Counter())
-        for place, records in taken.items():
+        tracer = self._operating.tracer
+        for place, records in batch.taken.items():
+            began = time.time_ns()
             owner = self._owners[place.topic]
             letters = [Letter(record, owner) for record in records]
-            judge(letters, rules)
+            judge(letters, rules, self._vitals.meter)
             for letter in letters:
                 fault = letter.fault
                 if fault is None and letter.recipients == FOR_THE_EXCHANGE:
@@ -196,8 +250,10 @@ class Exchange:
                     self._accept(letter, batch, now)
                 else:
                     self._refuse(letter, fault, batch, now)
+                if tracer is not None:
+                    span = span_of(tracer, letter.record, letter.message, self._space.exchange_group, since=began)
+                    batch.spans.append((span, fault.code if fault else None))
             batch.positions[place] = records[-1].offset + 1
-        return batch
 
     def _accept(self, letter: Letter, batch: Batch, now: datetime) -> None:
         batch.counts["accepted"] += 1
@@ -211,6 +267,8 @@ class Exchange:
         record = letter.record
         log.info("refused", code=fault.code, topic=record.topic, partition=record.partition, offset=record.offset)
         batch.counts[fault.code] += 1
+        batch.refused[record.topic] += 1
+        self._vitals.meter.add(REFUSALS, fault.code if fault.code in CODES else "other")
         batch.outgoing.refuse(letter, fault, now)
 
     async def _hear(self, letter: Letter, batch: Batch, now: datetime) -> Refused | None:
@@ -231,8 +289,24 @@ class Exchange:
         self._ids.forget(places)
 
     def _fail(self, error: Exception) -> None:
-        self._trouble = f"{Code.EXCHANGE_FAILED}: {error}"
+        self._vitals.troubles.begin(WORKING, f"{Code.EXCHANGE_FAILED}: {error}")
+        self._vitals.meter.add(RETRIES, WORKING)
         log.warning("tried again", code=Code.EXCHANGE_FAILED.value, reason=str(error))
 
-    def _waiting(self) -> float:
-        return time.monotonic() - self._in_flight[0] if self._in_flight else 0.0
+    def _reasons(self) -> Iterator[str]:
+        """Why it is failing."""
+        age, waiting = self._consumer.age(), time.monotonic() - self._in_flight[0].began if self._in_flight else 0.0
+        yield from (trouble.reason for trouble in self._vitals.troubles if trouble.what == WORKING)
+        if trouble := self._consumer.trouble():
+            yield trouble
+        if waiting > SILENT:  # then nobody fetches either
+            yield f"a batch waits for Kafka for {waiting:.0f} s"
+        elif age > SILENT:
+            yield f"nothing could be fetched from Kafka for {age:.0f} s"
+
+
+def _by_topic(taken: Taken) -> Counter[str]:
+    found = Counter[str]()
+    for place, records in taken.items():
+        found[place.topic] += len(records)
+    return found

@@ -1,5 +1,6 @@
 """What the exchange checks, stage by stage: each a small pure function; the first that says no names the refusal."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,14 @@ from bus.access import Rights
 from bus.envelope import Message, decode
 from bus.kafka.settings import Received
 from bus.listed import suggestion
+from bus.measures import STAGE
 from bus.members import Members
 from bus.refusals import Code, quoted, refusal
 from bus.reused_ids import ReusedIds
 from contracts import Catalogue, Contract, parse
 from vn.errors import ContractViolation, Refused
 from vn.fidelity import Fact
+from vn.vitals import Meter
 
 MAX_PAYLOAD = 1024 * 1024
 TOGETHER = 100  # letters that go through the stages side by side
@@ -147,36 +150,57 @@ def first_use(letter: Letter, rules: Rules) -> Refused | None:
     return refusal(Code.ID_REUSED, told, "/headers/ce_id")
 
 
-STAGES: tuple[Stage, ...] = (
-    open_envelope,  # client.malformed_envelope
-    weigh,  # client.message_too_large
-    identify,  # client.unknown_member
-    own_outbox,  # client.sender_mismatch
-    find_contract,  # client.unknown_contract
-    validate,  # client.contract_violation
-    unexpired,  # client.expired
-    resolve,  # client.unknown_recipient
-    authorise,  # client.access_denied
-    first_use,  # client.id_reused
-)
+GROUPS: dict[str, tuple[Stage, ...]] = {
+    "decode": (
+        open_envelope,  # client.malformed_envelope
+        weigh,  # client.message_too_large
+    ),
+    "identify": (
+        identify,  # client.unknown_member
+        own_outbox,  # client.sender_mismatch
+    ),
+    "validate": (
+        find_contract,  # client.unknown_contract
+        validate,  # client.contract_violation
+        unexpired,  # client.expired
+    ),
+    "authorise": (
+        resolve,  # client.unknown_recipient
+        authorise,  # client.access_denied
+        first_use,  # client.id_reused
+    ),
+}
+STAGES = tuple(stage for stages in GROUPS.values() for stage in stages)
+NOWHERE = Meter()
 
 
-def judge(letters: Sequence[Letter], rules: Rules) -> None:
-    """Pass letters through every stage; the first that refuses one leaves its reason in the letter.
+def judge(letters: Sequence[Letter], rules: Rules, meter: Meter = NOWHERE) -> None:
+    """Pass letters through every stage; the first that refuses one leaves its reason in the letter. `meter` notes what each group takes.
 
     Stage by stage over many letters, not letter by letter: the same result, a quarter faster.
     """
+    spent = dict.fromkeys(GROUPS, 0.0)
     for start in range(0, len(letters), TOGETHER):
         passing: Sequence[Letter] = letters[start : start + TOGETHER]
-        for stage in STAGES:
-            passed: list[Letter] = []
-            for letter in passing:
-                fault = stage(letter, rules)
-                if fault is None:
-                    passed.append(letter)
-                else:
-                    letter.fault = fault
-            passing = passed
+        for name, stages in GROUPS.items():
+            began = time.perf_counter()
+            passing = _through(passing, stages, rules)
+            spent[name] += time.perf_counter() - began
+    for name, seconds in spent.items():
+        meter.note(STAGE, name, seconds=seconds / len(letters), times=len(letters))
+
+
+def _through(passing: Sequence[Letter], stages: Sequence[Stage], rules: Rules) -> Sequence[Letter]:
+    for stage in stages:
+        passed: list[Letter] = []
+        for letter in passing:
+            fault = stage(letter, rules)
+            if fault is None:
+                passed.append(letter)
+            else:
+                letter.fault = fault
+        passing = passed
+    return passing
 
 
 FACTS = (

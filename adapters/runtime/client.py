@@ -21,10 +21,13 @@ CANNOT_DECODE = "Can not decode content-encoding"
 class AgencyClient:
     """Async context; `call_timeout` bounds a whole call, answer included. Who calls bounds how many calls run at one time."""
 
-    def __init__(self, url: str, *, call_timeout: float = 10.0, read_no: Callable[[Answer], LgspError] = problem) -> None:
+    def __init__(
+        self, url: str, *, call_timeout: float = 10.0, feed_grace: float = 5.0, read_no: Callable[[Answer], LgspError] = problem
+    ) -> None:
         self._url = url.rstrip("/")
         self._read_no = read_no
         self._timeout = call_timeout
+        self._feed_grace = feed_grace
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -75,7 +78,7 @@ class AgencyClient:
     async def feed(self, after: int | None, *, limit: int, wait: float) -> Any:
         """What the agency has to tell after this cursor (None: after what was last acknowledged), as JSON; waits up to `wait` seconds."""
         cursor = "" if after is None else f"after={after}&"
-        answer = await self.call("GET", f"/_feed?{cursor}limit={limit}&wait={wait:g}", within=wait + self._timeout)
+        answer = await self.call("GET", f"/_feed?{cursor}limit={limit}&wait={wait:g}", within=wait + self._feed_grace)
         return answer.json()
 
     async def outcome(self, entry: str, *, code: str, message: str, faults: Sequence[Fault] = (), recipient: str | None = None) -> None:

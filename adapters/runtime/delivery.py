@@ -1,5 +1,8 @@
 """One record of the inbox to its end: applied by the agency, or reported as not deliverable."""
 
+import time
+from dataclasses import replace
+
 import structlog
 
 from adapters.runtime.agency import Agency
@@ -15,17 +18,29 @@ from adapters.runtime.settings import Settings
 from bus import Failure, Message, decode
 from bus import Received as Record
 from bus.envelope import readable
+from bus.measures import EXCEPTIONS, FAILED_DELIVERIES, KAFKA, PROCESSED, PROCESSING, RETRIES
+from bus.operating import span_of
+from bus.refusals import Code
 from contracts import Catalogue, ExchangeReceipt
 from vn.errors import AgencyAnsweredNo, Fault, Refused, Unknown
 
 log = structlog.get_logger("adapters.runtime")
+CODES = frozenset((*Failure, *Code))  # an agency may have words of its own; their number is not ours to bound
 
 
 class Delivery:
     """Hands records to the agency through the adapter's handlers."""
 
     def __init__(
-        self, adapter: Adapter, client: AgencyClient, *, catalogue: Catalogue, outbox: Outbox, health: Health, settings: Settings
+        self,
+        adapter: Adapter,
+        client: AgencyClient,
+        *,
+        catalogue: Catalogue,
+        outbox: Outbox,
+        health: Health,
+        settings: Settings,
+        group: str,
     ) -> None:
         self._adapter = adapter
         self._client = client
@@ -33,15 +48,19 @@ class Delivery:
         self._outbox = outbox
         self._health = health
         self._settings = settings
+        self._group = group
+        self._meter = health.vitals.meter
 
     async def settle(self, record: Record, gate: Gate) -> None:
         """Returns when this record may be acknowledged, however long that takes."""
         where = f"inbox {record.partition}/{record.offset}"
         self._health.in_flight += 1
+        began = time.monotonic()
         try:
             while True:
                 try:
                     await self._to_the_end(record, gate, where)
+                    self._meter.note(PROCESSING, KAFKA, record.topic, seconds=time.monotonic() - began)
                     return
                 except Exception as error:  # noqa: BLE001  # a mistake of the runtime itself; no record is lost for it
                     self._health.trouble(where, f"inbox: the adapter fails ({type(error).__name__})")
@@ -56,12 +75,16 @@ class Delivery:
         while (step := await self._try(record, gate, history)) is not None:
             if isinstance(step, GiveUp):
                 await self._report(record, step)
+                self._meter.add(PROCESSED, KAFKA, record.topic, "rejected")
                 return
             history = step.history
+            self._meter.add(PROCESSED, KAFKA, record.topic, "nacked")
+            self._meter.add(RETRIES, "agency" if step.away else "message")
             if step.away:
                 gate.close(record.offset)
                 self._health.trouble(where, f"inbox: {step.why}")
             await gate.wait(step.wait)
+        self._meter.add(PROCESSED, KAFKA, record.topic, "acked")
         self._health.well(where)
 
     async def _try(self, record: Record, gate: Gate, history: History) -> Again | GiveUp | None:
@@ -70,6 +93,7 @@ class Delivery:
                 await self._apply(record)
             except Exception as error:  # noqa: BLE001  # whatever a handler raises is about this one message
                 step = after(error, history, self._settings)
+                self._meter.add(EXCEPTIONS, KAFKA, record.topic, type(error).__name__)
                 tell = log.warning if history == History() or isinstance(step, GiveUp) else log.debug
                 tell("not applied", member=self._adapter.name, error=type(error).__name__, again=isinstance(step, Again), **_about(record))
                 return step
@@ -77,6 +101,19 @@ class Delivery:
 
     async def _apply(self, record: Record) -> None:
         message = decode(record.key, record.value, record.headers)
+        tracer = self._settings.operating.tracer
+        if tracer is None:
+            await self._hand_over(message)
+            return
+        span = span_of(tracer, record, message, self._group)
+        try:
+            await self._hand_over(replace(message, traceparent=span.traceparent))
+        except BaseException as error:
+            span.end(type(error).__name__)
+            raise
+        span.end()
+
+    async def _hand_over(self, message: Message) -> None:
         payload = self._catalogue.decode(message.type, message.payload)
         if isinstance(payload, ExchangeReceipt):
             await self._receipt(message, payload)
@@ -117,6 +154,7 @@ class Delivery:
         """Into the own outbox, however long the broker is away."""
         letter = failure(record, reason, member=self._adapter.member, catalogue=self._catalogue, now=self._health.now())
         await self._outbox.send([letter])
+        self._meter.add(FAILED_DELIVERIES, reason.code if reason.code in CODES else "other")
         log.error("delivery failed", code=reason.code, faults=len(reason.faults), member=self._adapter.name, **_about(record))
 
 

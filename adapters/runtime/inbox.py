@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
+import structlog
+
 from adapters.runtime.gate import Gate
-from adapters.runtime.health import Health
+from adapters.runtime.health import AWAY, Health
 from adapters.runtime.lanes import Lanes
 from adapters.runtime.settings import Settings
 from bus import Consumer, Place, Taken
 from bus import Received as Record
 
+log = structlog.get_logger("adapters.runtime")
 WHERE = "inbox"
 MOST = 500  # records taken at one time
 COMMITS_WITHIN = 0.4  # s, when stopping or rebalancing
@@ -48,13 +51,15 @@ class Inbox:
         finally:
             committing.cancel()
             await asyncio.wait({committing}, timeout=COMMITS_WITHIN)
-            await self.release(consumer, tuple(self._lanes))
+            await self.release(consumer, tuple(self._lanes), within=self._settings.drains_within)
 
-    async def release(self, consumer: Consumer, places: Collection[Place]) -> None:
+    async def release(self, consumer: Consumer, places: Collection[Place], *, within: float) -> None:
         """Somebody else gets these partitions, or nobody: finish what is begun, commit it, forget the rest."""
         lanes = {place: self._lanes.pop(place) for place in places if place in self._lanes}
         self._full.difference_update(lanes)
-        await asyncio.gather(*(each.drain(self._settings.stop_within) for each in lanes.values()))
+        broken_off = sum(await asyncio.gather(*(each.drain(within) for each in lanes.values())))
+        if broken_off:
+            log.warning("the agency has not answered in time, delivered again at the next start", messages=broken_off, seconds=within)
         with suppress(TimeoutError):  # then it is delivered again
             async with asyncio.timeout(COMMITS_WITHIN):
                 await consumer.commit({place: at for place, each in lanes.items() if (at := each.window.to_commit()) is not None})
@@ -70,7 +75,8 @@ class Inbox:
 
     def _hold_back(self, consumer: Consumer) -> None:
         """A partition with too much begun waits; without that, one poisoned dossier would let the rest run ahead without bound."""
-        full = {place for place, lanes in self._lanes.items() if len(lanes.window) >= self._settings.span}
+        span, room = self._settings.span, self._settings.span_bytes
+        full = {place for place, lanes in self._lanes.items() if len(lanes.window) >= span or lanes.held >= room}
         consumer.pause(*(full - self._full))
         consumer.resume(*(self._full - full))
         self._full = full
@@ -81,7 +87,7 @@ class Inbox:
         if trouble := consumer.trouble():
             self._health.trouble(WHERE, f"inbox: {trouble}")
         elif consumer.age() > self._settings.patience and not self._full:
-            self._health.trouble(WHERE, "inbox: the broker does not answer")
+            self._health.trouble(WHERE, AWAY)
         else:
             self._health.well(WHERE)
 

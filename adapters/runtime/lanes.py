@@ -21,11 +21,13 @@ class Lanes:
         self._lanes: dict[bytes | None, deque[Record]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.window = Window()
+        self.held = 0  # bytes of the payloads taken and not yet finished
 
     def put(self, record: Record) -> None:
         """Take one record; returns at once."""
         if not self.window.take(record.offset):
             return
+        self.held += len(record.value or b"")
         lane = self._lanes.get(record.key)
         if lane is not None:
             lane.append(record)
@@ -35,8 +37,8 @@ class Lanes:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self, within: float) -> None:
-        """Begin nothing more; what is in the agency's hands may finish for `within` seconds, the rest will be delivered again."""
+    async def drain(self, within: float) -> int:
+        """Begin nothing more; what is in the agency's hands may finish for `within` seconds. How many calls were broken off then."""
         calling = self._gate.shut()
         for task in self._tasks - calling:
             task.cancel()
@@ -47,6 +49,7 @@ class Lanes:
             task.cancel()
         if rest:
             await asyncio.wait(rest, timeout=CANCELS_WITHIN)
+        return len(rest)
 
     async def _run(self, key: bytes | None) -> None:
         lane = self._lanes[key]
@@ -57,6 +60,7 @@ class Lanes:
             finally:
                 self._gate.reopen(record.offset)
             lane.popleft()
+            self.held -= len(record.value or b"")
             self.window.finish(record.offset)
             self._progress()
         del self._lanes[key]

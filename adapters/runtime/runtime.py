@@ -1,7 +1,7 @@
 """One adapter at work: its agency's feed into its outbox, its inbox into its agency."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -16,8 +16,9 @@ from adapters.runtime.settings import Settings
 from bus import Admin, Consumer, KafkaSettings, Place, Producer, Space
 from contracts import Catalogue
 from vn.clock import Clock
+from vn.vitals import Sample
 
-STOPS_WITHIN = 2.0  # s, as a whole
+STOPS_WITHIN = 2.0  # s, beyond the drain, until it is told once more
 KAFKA_STOPS_WITHIN = 0.3  # s, each of two clients, also when the broker is gone
 
 
@@ -43,12 +44,15 @@ class Runtime:
         self._catalogue = catalogue
         self._settings = settings or Settings()
         self._pause = pause
-        self._health = Health(clock.now)
+        self._health = Health(clock.now, patience=self._settings.patience)
         for loop in ("feed", "inbox"):
             self._health.trouble(loop, f"{loop}: not begun yet")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set, and then at most 2 s longer. Raises `CannotConnect` where no broker answers at the start."""
+        """Until `stop` is set, then until what is in flight is finished, within the drain's seconds in all.
+
+        Raises `CannotConnect` where no broker answers at the start.
+        """
         ending = asyncio.Event()
         working = asyncio.create_task(self._work(ending))
         stopping = asyncio.create_task(stop.wait())
@@ -57,9 +61,12 @@ class Runtime:
         finally:
             stopping.cancel()
             ending.set()  # a cancellation alone can get lost: Python 3.11's wait_for swallows one that comes with its result
+            self._health.stopping = True
+            within = self._settings.operating.drain
             while not working.done():
                 working.cancel()
-                await asyncio.wait({working}, timeout=STOPS_WITHIN)
+                await asyncio.wait({working}, timeout=within)
+                within = STOPS_WITHIN
         if not working.cancelled():
             working.result()
 
@@ -67,19 +74,25 @@ class Runtime:
         """How it is doing now."""
         return self._health.snapshot()
 
+    def figures(self) -> Iterator[Sample]:
+        """All metrics of now."""
+        return self._health.figures(self._space.inbox(self._adapter.member))
+
     async def _work(self, ending: asyncio.Event) -> None:
         settings, space, member = self._settings, self._space, self._adapter.member
         async with Admin(self._kafka) as admin:
             await admin.wait_for([space.inbox(member), space.outbox(member)], within=settings.topics_within)
         async with AsyncExitStack() as stack:
-            client = AgencyClient(self._url, call_timeout=settings.call_timeout, read_no=self._adapter.read_no)
+            client = AgencyClient(
+                self._url, call_timeout=settings.call_timeout, feed_grace=settings.feed_grace, read_no=self._adapter.read_no
+            )
             await stack.enter_async_context(client)
-            producer = await stack.enter_async_context(Producer(self._kafka))
+            producer = await stack.enter_async_context(Producer(self._kafka, self._health.vitals))
             outbox = Outbox(producer, space.outbox(member), health=self._health, patience=settings.patience)
             feed, inbox = self._feed(client, outbox), self._inbox(client, outbox)
 
             async def revoked(places: Collection[Place]) -> None:
-                await inbox.release(consumer, places)
+                await inbox.release(consumer, places, within=settings.stop_within)
 
             consumer = Consumer(
                 self._kafka,
@@ -87,8 +100,10 @@ class Runtime:
                 group=space.group(member),
                 instance=None if settings.instance is None else f"{space.group(member)}-{settings.instance}",
                 on_revoked=revoked,
+                vitals=self._health.vitals,
             )
             await stack.enter_async_context(consumer)
+            self._health.clients = consumer, producer
             async with asyncio.TaskGroup() as both:
                 both.create_task(feed.run(ending))
                 both.create_task(inbox.run(consumer, ending))
@@ -105,5 +120,13 @@ class Runtime:
         )
 
     def _inbox(self, client: AgencyClient, outbox: Outbox) -> Inbox:
-        delivery = Delivery(self._adapter, client, catalogue=self._catalogue, outbox=outbox, health=self._health, settings=self._settings)
+        delivery = Delivery(
+            self._adapter,
+            client,
+            catalogue=self._catalogue,
+            outbox=outbox,
+            health=self._health,
+            settings=self._settings,
+            group=self._space.group(self._adapter.member),
+        )
         return Inbox(delivery.settle, health=self._health, settings=self._settings, pause=self._pause)

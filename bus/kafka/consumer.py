@@ -11,8 +11,10 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CorruptRecordException
 
 from bus.kafka.corruption import Corruption
-from bus.kafka.pulse import has_stopped, heard
+from bus.kafka.pulse import has_coordinator, has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
+from bus.measures import COMMITS, KAFKA, RECEIVED
+from vn.vitals import Vitals
 
 Taken = Mapping[Place, Sequence[Received]]
 OnRevoked = Callable[[frozenset[Place]], Awaitable[None]]
@@ -37,8 +39,11 @@ class Consumer:
         group: str,
         instance: str | None = None,
         on_revoked: OnRevoked = _nothing,
+        vitals: Vitals | None = None,
     ) -> None:
         self._settings = settings
+        self._vitals = vitals or Vitals()
+        self.last_commit: float | None = None  # seconds since 1970
         self._topics = tuple(topics)
         self._group = group
         self._instance = instance
@@ -83,6 +88,7 @@ class Consumer:
                     taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
             for place, records in taken.items():
                 await self._note_gap(client, place, records)
+                self._vitals.meter.add(RECEIVED, KAFKA, place.topic, by=len(records))
         except TROUBLE as error:
             if isinstance(error, CorruptRecordException):
                 self._corruption.met(client)
@@ -107,7 +113,11 @@ class Consumer:
                 await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
         except TROUBLE as error:
             log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
+            self._vitals.meter.add(COMMITS, "failed")
             return False
+        if offsets:
+            self.last_commit = time.time()
+            self._vitals.meter.add(COMMITS, "ok")
         return len(offsets) == len(positions)
 
     def pause(self, *places: Place) -> None:
@@ -125,8 +135,8 @@ class Consumer:
         return self._lag
 
     def age(self) -> float:
-        """Seconds since the last successful fetch, the measure of being alive; 0 where nothing is to be fetched."""
-        return time.monotonic() - self._alive if self._expects else 0.0
+        """Seconds since the last successful fetch, the measure of being alive; or since the group had a leader."""
+        return time.monotonic() - self._alive
 
     def trouble(self) -> str | None:
         """Where records cannot be read, and nothing after them is: topic, partition, offset; None while all is well."""
@@ -144,7 +154,7 @@ class Consumer:
         read = (place for place in assigned if place not in self._paused and place not in self._corruption)
         self._expects = self._listener.joining or any(read)
         self._alive = max(self._alive, heard(client, assigned) or 0.0)
-        if not self._expects:
+        if not self._expects and has_coordinator(client):
             self._alive = time.monotonic()
         behind = {Place(*place): _behind(client, place) for place in assigned}
         self._lag = {place: records for place, records in behind.items() if records is not None}

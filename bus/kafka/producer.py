@@ -1,6 +1,8 @@
 """Writes records in batches per partition and waits until the broker has them; a broken producer is replaced and the rest sent again."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -11,17 +13,21 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from bus.kafka.pulse import has_stopped
 from bus.kafka.settings import TROUBLE, Ack, Backoff, KafkaSettings, Record, connect, log, now_ms, stop_quietly
+from bus.measures import KAFKA, PUBLISHED, PUBLISHING, RETRIES
 from vn.errors import Refused
+from vn.vitals import Vitals
 
 _by_key = DefaultPartitioner()
+WRITING = "producer"
 _Group = tuple[str, int, list[int]]  # topic, partition, positions in what was given
 
 
 class Producer:
     """One idempotent producer that outlives its own failures; `async with` it."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, vitals: Vitals | None = None) -> None:
         self._settings = settings
+        self._vitals = vitals or Vitals()
         self._client: AIOKafkaProducer | None = None
         self._making = asyncio.Lock()
         self._backoff = Backoff()
@@ -42,6 +48,7 @@ class Producer:
         Waits as long as the broker is away; a record may be written twice then, never less than once.
         Raises Refused where the broker's own size limit forbids a record.
         """
+        began, written = time.monotonic(), Counter[str]()
         acks: list[Ack | None] = [None] * len(records)
         pending: list[_Group] | None = None
         while pending is None or pending:
@@ -49,6 +56,8 @@ class Producer:
             try:
                 if pending is None:
                     pending = await self._by_partition(client, records)
+                    for topic, _, positions in pending:
+                        written[topic] += len(positions)
                 results = await asyncio.gather(*(self._send(client, group, records, acks) for group in pending), return_exceptions=True)
             except TROUBLE as error:
                 await self._replace(client, error)
@@ -64,11 +73,18 @@ class Producer:
                 raise fault
             else:
                 self._backoff.well()
+                self._vitals.troubles.end(WRITING)
+        self._count(written, time.monotonic() - began)
         return [ack for ack in acks if ack is not None]
 
     async def partitions(self, topic: str) -> int:
         """How many partitions a topic has."""
         return len(await (await self._usable()).partitions_for(topic))
+
+    def _count(self, written: Counter[str], seconds: float) -> None:
+        for topic, number in written.items():
+            self._vitals.meter.add(PUBLISHED, KAFKA, topic, "success", by=number)
+            self._vitals.meter.note(PUBLISHING, KAFKA, topic, seconds=seconds, times=number)
 
     async def _by_partition(self, client: AIOKafkaProducer, records: Sequence[Record]) -> list[_Group]:
         groups: dict[tuple[str, int], list[int]] = {}
@@ -118,6 +134,7 @@ class Producer:
                     self.remade += 1
                 except TROUBLE as error:
                     log.warning("no new producer yet", error=type(error).__name__)
+                    self._vitals.troubles.begin(WRITING, type(error).__name__)
                     await self._backoff.wait()
             return self._client
 
@@ -132,6 +149,8 @@ class Producer:
 
     async def _drop(self, client: AIOKafkaProducer, why: str) -> None:
         log.warning("the producer is replaced", error=why)
+        self._vitals.meter.add(RETRIES, WRITING)
+        self._vitals.troubles.begin(WRITING, why)
         self._client = None
         await stop_quietly(client, self._settings.stop_within)
 

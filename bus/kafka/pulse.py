@@ -23,6 +23,11 @@ def heard(client: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> float |
     return time.monotonic() - max(time.time() - last / 1000, 0.0) if last else None
 
 
+def has_coordinator(client: AIOKafkaConsumer) -> bool:
+    """False where the broker that leads the group is not to be found: who has nothing to fetch learns from that alone that it is away."""
+    return _found(client, "_coordinator.coordinator_id") is not None
+
+
 def _found(client: Any, name: str) -> Any:
     for step in name.split("."):  # a consumer has other tasks than a producer
         client = getattr(client, step, None)

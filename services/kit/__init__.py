@@ -31,6 +31,7 @@ stop, so that no reader of the feed holds it up.
 
 from services.kit.agency import Agency, AgencySettings, Call, Caller, Here, Profession
 from services.kit.assembly import assemble
+from services.kit.measures import FAMILIES, figures
 from services.kit.policy import Manner, Policy, WorkingDays
 from services.kit.prepared import Prepared
 from services.kit.problems import problem
@@ -41,6 +42,7 @@ from services.kit.transaction import Cause, Reading, Transaction, Work
 
 __all__ = [
     "DOSSIER",
+    "FAMILIES",
     "NUMBER",
     "SKIP",
     "Agency",
@@ -63,6 +65,7 @@ __all__ = [
     "WorkingDays",
     "Written",
     "assemble",
+    "figures",
     "invalid",
     "problem",
 ]

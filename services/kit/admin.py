@@ -5,16 +5,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import bindparam, func, select
 
 from services.kit.agency import Agency, Here
 from services.kit.canonical import canonical
 from services.kit.feed import last_written
+from services.kit.measures import waiting_feed, waiting_work
 from services.kit.policy import Manner
-from services.kit.prepared import Prepared
 from services.kit.problems import problem
-from services.kit.tables import WORK
-from services.kit.transaction import Reading
 from vn.clock_shapes import ClockShape, Jump
 from vn.errors import Fault, NotAllowed
 
@@ -28,30 +25,38 @@ def _version() -> str:
 
 router = APIRouter(prefix="/_lgsp", tags=["Quản trị mô phỏng"])
 VERSION = _version()
-_COUNT = select(func.count().label("count")).select_from(WORK)
-_OPEN, _DUE = Prepared(_COUNT), Prepared(_COUNT.where(WORK.c.due <= bindparam("now")))
 
 
 @router.get("/health", summary="Tình trạng hoạt động")
 @router.head("/health", include_in_schema=False)
 async def health(here: Here) -> Response:
-    """200 when all is well, 503 and why when not."""
-    detail = here.worker.complaint
+    """200 when all is well, 503 and why when not; what waits in the feed is the adapter's to fetch, and no fault of this part."""
+    detail, feed, work = here.worker.complaint, None, None
     try:
         with here.read() as tx:
-            tx.value(_OPEN)
+            feed, work = waiting_feed(tx, here), waiting_work(tx, here)
     except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
         detail = f"database does not answer: {type(error).__name__}"
-    body = HealthShape(status="failing" if detail else "ok", part=here.settings.part, detail=detail)
+    body = HealthShape(
+        status="failing" if detail else "ok",
+        part=here.settings.part,
+        detail=detail,
+        feed=feed,
+        work=work,
+        retrying=[trouble.as_json() for trouble in here.vitals.troubles],
+    )
     return Response(body.model_dump_json(), 503 if detail else 200, media_type="application/json")
 
 
 class HealthShape(BaseModel):
-    """Whether the part works."""
+    """Whether the part works, what waits, what is tried again and since when."""
 
     status: Literal["ok", "failing"]
     part: str
     detail: str
+    feed: dict[str, Any] | None
+    work: dict[str, int] | None
+    retrying: list[dict[str, Any]]
 
 
 @router.get("/info", summary="Thông tin về hệ thống này")
@@ -59,7 +64,7 @@ async def info(here: Here) -> dict[str, Any]:
     """The agency is at rest when no work is due and its feed has been read to the end."""
     with here.read() as tx:
         last = last_written(tx)
-        waiting = _waiting(tx, here)
+        waiting = waiting_work(tx, here)
     return {
         "part": here.settings.part,
         "title": here.profession.title,
@@ -148,8 +153,3 @@ _MANNER: TypeAdapter[Manner] = TypeAdapter(Manner)
 
 def _policy(here: Agency) -> dict[str, Any]:
     return {name: _MANNER.dump_python(manner, mode="json") for name, manner in here.policy.items()}
-
-
-def _waiting(tx: Reading, here: Agency) -> dict[str, int]:
-    due = tx.value(_DUE, {"now": here.clock.now()})
-    return {"open": tx.value(_OPEN), "due": due, "failing": here.worker.failing}

@@ -21,6 +21,7 @@ from services.kit.transaction import Cause, Reading, Transaction
 from services.kit.worker import Handler, Worker
 from vn.clock import Clock, ClockSetting
 from vn.errors import Unusable
+from vn.vitals import Vitals
 
 CLOCK, POLICY, CURSOR = "clock", "policy", "cursor"
 _CLOCK: TypeAdapter[ClockSetting] = TypeAdapter(ClockSetting)
@@ -69,11 +70,15 @@ class Agency:
         self.told = Bell()
         self.hung_up = False
         self.acknowledged = self._kept = 0
+        self.feed_read: float | None = None  # when somebody last asked for it, on the monotonic clock
+        self.vitals = Vitals()
         self.clock = Clock(settings.clock)
         self._configured = _policy(settings.policy, profession.decisions)
         self._policy: Policy = self._configured
         self._due = Bell()
-        self.worker = Worker(profession.work, bell=self._due, clock=self.clock, read=self.read, write=self.write)
+        self.worker = Worker(
+            profession.work, bell=self._due, clock=self.clock, read=self.read, write=self.write, troubles=self.vitals.troubles
+        )
         with opening(settings.database_url):
             self.database = Database(settings.database_url, settings.part)
             self._open()

@@ -20,7 +20,7 @@ _BEGIN_WRITING = {
 }
 _POSTGRESQL = {"connect_timeout": 5, "options": "-c lock_timeout=5s -c statement_timeout=10s"}
 """While the database is silent, so is the agency: not for long."""
-FORMAT = 1
+FORMAT = 2
 """Version of the common tables; a state of another version is not touched."""
 
 

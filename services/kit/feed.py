@@ -58,12 +58,14 @@ async def read_feed(
     seconds: Annotated[float, Query(alias="wait", ge=0, le=60)] = 0,
 ) -> Response:
     """`after=N` acknowledges everything up to N; without it, from what was last acknowledged."""
-    end = time.monotonic() + seconds
+    here.feed_read = time.monotonic()
+    end = here.feed_read + seconds
     while True:
         ear = here.told.hear()
         items, start = _page(here, after, limit)
         left = end - time.monotonic()
         if items or left <= 0 or here.hung_up or not await _rung(here, ear, left):
+            here.feed_read = time.monotonic()
             page = {"items": items, "next": items[-1]["seq"] if items else start}
             return Response(orjson.dumps(page), media_type="application/json")
 

@@ -35,7 +35,8 @@ def call_of(request: Request) -> CallFrom:
     key = headers.get("idempotency-key")
     # a message of the exchange is `<source> <id>`; another client's own key is no message
     message = key if key and _MESSAGE.fullmatch(key) else None
-    cause = Cause(message, headers.get("x-correlation-id"), headers.get("traceparent"))
+    fresh = bool(request.scope.get("trace.fresh"))  # said by whoever traces, see app/tracing.py
+    cause = Cause(message, headers.get("x-correlation-id"), headers.get("traceparent"), fresh)
     return CallFrom(key, f"{request.method} {request.url.path}", cause)
 
 

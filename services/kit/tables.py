@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, Boolean, Column, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import JSON, Boolean, Column, Dialect, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
 
 from vn.clock import VN
 
@@ -74,6 +74,7 @@ CASES = Table(
     COMMON,
     Column("subject", CODE, primary_key=True),
     Column("correlation", Text, nullable=False),
+    Column("traceparent", Text),  # of the act that began it: a later act of somebody who brings none belongs to it too
 )
 
 COUNTERS = Table(
@@ -96,6 +97,7 @@ FEED = Table(
     Column("traceparent", Text),
     Column("body", JSON, nullable=False),
     Column("outcomes", JSON, nullable=False),
+    Column("written", Float, nullable=False),  # real time, seconds since 1970, whatever the agency's clock shows
     sqlite_autoincrement=True,  # a number is not used again after a reset: readers may still hold it as their cursor
 )
 

@@ -1,5 +1,6 @@
 """What an agency's own code holds while it reads or changes its database."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +21,12 @@ log = structlog.get_logger("agency")
 
 NOTHING: Values = MappingProxyType({})
 
-_FED = ("id", "kind", "subject", "at", "body", "outcomes", "cause", "correlation", "traceparent")
+_FED = ("id", "kind", "subject", "at", "body", "outcomes", "written", "cause", "correlation", "traceparent")
 _PLANNED = ("kind", "subject", "key", "due", "asked", "decision", "body", "cause", "correlation", "traceparent")
 _TELL = Prepared(insert(FEED).values({name: bindparam(name) for name in _FED}).inline())
 _PLAN = Prepared(insert(WORK).values({name: bindparam(name) for name in _PLANNED}).inline())
-_NEW_CASE = Prepared(insert(CASES).values(subject=bindparam("subject"), correlation=bindparam("correlation")).inline())
-_CASE = Prepared(select(CASES.c.correlation).where(CASES.c.subject == bindparam("about")))
+_NEW_CASE = Prepared(insert(CASES).values({column.name: bindparam(column.name) for column in CASES.c}).inline())
+_CASE = Prepared(select(CASES.c.correlation, CASES.c.traceparent).where(CASES.c.subject == bindparam("about")))
 _TAKE = Prepared(delete(WORK).where(WORK.c.id == bindparam("number")))
 _DROP = Prepared(delete(WORK).where(WORK.c.kind == bindparam("of"), WORK.c.subject == bindparam("about"), WORK.c.key == bindparam("name")))
 _ONE_MORE = Prepared(update(COUNTERS).where(COUNTERS.c.series == bindparam("name")).values(last=COUNTERS.c.last + 1))
@@ -38,11 +39,15 @@ _WORK_OF = Prepared(_IN_ORDER.where(WORK.c.subject == bindparam("about")))
 
 @dataclass(frozen=True)
 class Cause:
-    """The message that something follows from (`<source> <id>`), its case, its trace; all None for a person's own act."""
+    """The message that something follows from (`<source> <id>`), its case, its trace; all None for a person's own act.
+
+    `fresh`: the trace was begun for this act, because it came without one; a case that has a trace goes on with its own.
+    """
 
     message: str | None = None
     correlation: str | None = None
     traceparent: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,9 @@ class Transaction(Reading):
         """
         body = body.model_dump(mode="json", by_alias=True) if isinstance(body, BaseModel) else body
         entry = str(uuid4())
-        case = self.about(subject, otherwise=entry)
-        values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": []}
-        cause = {"cause": self.cause.message, "correlation": case, "traceparent": self.cause.traceparent}
+        case, trace = self._case(subject, otherwise=entry)
+        values = {"id": entry, "kind": kind, "subject": subject, "at": self.now, "body": body, "outcomes": [], "written": time.time()}
+        cause = {"cause": self.cause.message, "correlation": case, "traceparent": trace}
         self.run(_TELL, values | cause)
         self.told += 1
         log.info("told", kind=kind, dossier=subject, correlation=case)
@@ -158,17 +163,24 @@ class Transaction(Reading):
 
     def about(self, subject: str, *, otherwise: str | None = None) -> str | None:
         """The case (correlation id) of a dossier: that of its first message; remembered when first seen."""
-        known = self.value(_CASE, {"about": subject})
-        if known is not None:
-            return str(known)
+        return self._case(subject, otherwise=otherwise)[0]
+
+    def _case(self, subject: str, *, otherwise: str | None = None) -> tuple[str | None, str | None]:
+        """The case of a dossier, and the trace that what is said now belongs to: of this act, or of the one that began the case."""
+        known = self.rows(_CASE, {"about": subject})
+        trace = self.cause.traceparent
+        if known:
+            begun = known[0]["traceparent"]
+            return known[0]["correlation"], begun if trace is None or (self.cause.fresh and begun) else trace
         case = self.cause.correlation or otherwise
         if case is not None:
-            self.run(_NEW_CASE, {"subject": subject, "correlation": case})
-        return case
+            self.run(_NEW_CASE, {"subject": subject, "correlation": case, "traceparent": trace})
+        return case, trace
 
     def _plan(self, kind: str, subject: str, *, key: str, when: datetime | None, decision: bool, body: dict[str, Any]) -> None:
         values = {"kind": kind, "subject": subject, "key": key, "due": when, "asked": self.now, "decision": decision, "body": body}
-        cause = {"cause": self.cause.message, "correlation": self.about(subject), "traceparent": self.cause.traceparent}
+        case, trace = self._case(subject)
+        cause = {"cause": self.cause.message, "correlation": case, "traceparent": trace}
         self.run(_PLAN, values | cause)
         self.planned += 1
 

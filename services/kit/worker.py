@@ -15,6 +15,7 @@ from services.kit.problems import kind_and_place
 from services.kit.tables import WORK
 from services.kit.transaction import Cause, Reading, Transaction, Work, as_work
 from vn.clock import Clock
+from vn.vitals import Troubles
 
 Handler = Callable[[Transaction, Work], None]
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
@@ -41,12 +42,14 @@ class Worker:
         clock: Clock,
         read: Callable[[], AbstractContextManager[Reading]],
         write: Callable[[Cause, datetime], AbstractContextManager[Transaction]],
+        troubles: Troubles,
     ) -> None:
         self._handlers = handlers
         self._bell = bell
         self._clock = clock
         self._read = read
         self._write = write
+        self._troubles = troubles
         self._failed: dict[int, tuple[int, float]] = {}
         self.trouble = "worker is not running"
 
@@ -72,11 +75,21 @@ class Worker:
             try:
                 sleep = await self._do_all_due()
                 self.trouble = ""
+                self._note()
             except Exception as error:  # noqa: BLE001 - the database is away: say so, keep trying
                 self.trouble = f"worker cannot reach the database: {type(error).__name__}"
+                self._troubles.begin("database", self.trouble)
                 log.error("worker in trouble", **kind_and_place(error))
                 sleep = 1.0
             await wait(ear, sleep)
+
+    def _note(self) -> None:
+        """What fails now, for health: told since when it does."""
+        self._troubles.end("database")
+        if self._failed:
+            self._troubles.begin("work", self.complaint)
+        else:
+            self._troubles.end("work")
 
     async def _do_all_due(self) -> float:
         """Do what is due; answers for how many seconds there is nothing to do."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from adapters.runtime import Adapter, Agency, Backoff, FeedItem, Received, Receives, Runtime, Sends, Settings
-from bus import KafkaSettings, Space
+from bus import KafkaSettings, Operating, Space
 from contracts import ILIS, Catalogue, Payload, StatusChanged, WithdrawalRequested
 from tests.adapters.fake_agency import until
 from vn.clock import Clock
@@ -44,6 +44,7 @@ QUICK: dict[str, Any] = {
     "feed_wait": 5.0,
     "patience": 1.0,
     "poll": 0.2,
+    "operating": Operating(drain=1.5),
 }
 
 

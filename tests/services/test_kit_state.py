@@ -19,7 +19,7 @@ Make = Callable[..., AgencySettings]
 
 def test_the_state_of_another_version_is_not_touched(settings: Make):
     create_app(settings(), version=1)
-    with pytest.raises(BadEnvironment, match=r"version 1\.1.*version 1\.2"):
+    with pytest.raises(BadEnvironment, match=r"version 2\.1.*version 2\.2"):
         create_app(settings(), version=2)
 
 
@@ -99,7 +99,9 @@ def test_a_reset_brings_back_the_day_of_the_founding(settings: Make):
 
 def test_health_can_be_asked_for_without_a_body(settings: Make):
     with serving(create_app(settings())) as client:
-        assert client.get("/_lgsp/health").json() == {"status": "ok", "part": settings().part, "detail": ""}
+        health = client.get("/_lgsp/health").json()
+        assert (health["status"], health["part"], health["detail"]) == ("ok", settings().part, "")
+        assert health["feed"] == {"unsent": 0, "oldestUnsentSeconds": None, "lastReadAgeSeconds": None}
         answer = client.head("/_lgsp/health")
         assert (answer.status_code, answer.content) == (200, b"")
 
