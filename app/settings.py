@@ -28,6 +28,7 @@ _TEXTS = (
     "LGSP_LOG_LEVEL",
     "LGSP_POLICY",
     "LGSP_SUPERVISED",
+    "LGSP_EXCHANGE_INSTANCE",
 )
 
 
@@ -60,6 +61,8 @@ class Settings:
     log_level: str = "info"
     policy: Path | None = None
     supervised: bool = False
+    instance: str | None = None
+    """The name of this exchange among several of its space, kept over restarts; None: an exchange alone, or one without a lasting place."""
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class Settings:
             log_level=level,
             policy=_path(given.get("LGSP_POLICY")),
             supervised=given.get("LGSP_SUPERVISED") == "1",
+            instance=given.get("LGSP_EXCHANGE_INSTANCE"),
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -129,6 +133,7 @@ class Settings:
             "LGSP_LOG_LEVEL": self.log_level,
             "LGSP_POLICY": self.policy and str(self.policy),
             "LGSP_SUPERVISED": "1" if self.supervised else None,
+            "LGSP_EXCHANGE_INSTANCE": self.instance,
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

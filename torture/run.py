@@ -1,0 +1,79 @@
+"""Runs cases one after the other, each ground as long as all holds on it."""
+
+import time
+import traceback
+from asyncio import CancelledError
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from torture.case import PLAIN, Case, Outcome
+from torture.ground import Ground, broken_ground
+from torture.link import linked_ground
+from torture.plan import Plan
+from vn.errors import LgspError, Unusable
+
+__all__ = ["run"]
+
+MOST_ON_ONE = 60  # dossiers; then a new ground, since free parcels and patience end
+TROUBLE = (AssertionError, LgspError, TimeoutError, RuntimeError, OSError, KeyError, ValueError)
+
+
+async def run(cases: Iterable[Case], plan: Plan, told: Callable[[Outcome], None], *, until: float | None = None) -> list[Outcome]:
+    """The outcome of each; `until`: no case is begun after this moment (monotonic)."""
+    outcomes: list[Outcome] = []
+    async with _Grounds(plan) as grounds:
+        for case in cases:
+            if until is not None and outcomes and time.monotonic() + case.seconds > until:
+                continue
+            outcomes.append(await _one(case, grounds))
+            told(outcomes[-1])
+    return outcomes
+
+
+async def _one(case: Case, grounds: "_Grounds") -> Outcome:
+    outcome = Outcome(case.name)
+    began = time.monotonic()
+    try:
+        ground = await grounds.of(case)
+        before = len(ground.accepted), ground.ended, len(ground.recoveries)
+        try:
+            await case.run(ground)
+            outcome.violations = await ground.judged()
+        finally:
+            outcome.dossiers, outcome.kills = len(ground.accepted) - before[0], ground.ended - before[1]
+            outcome.recoveries = ground.recoveries[before[2] :]
+    except TROUBLE as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        outcome.trouble = f"{type(error).__name__}: {error} ({where.filename.rsplit('/', 1)[-1]}:{where.lineno})"
+    outcome.seconds = time.monotonic() - began
+    if not outcome.held or case.fresh:
+        await grounds.leave()
+    return outcome
+
+
+class _Grounds:
+    """The ground that stands now; another kind, or one that is worn out, takes its place."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._stack = AsyncExitStack()
+        self._kind: str | None = None
+        self._ground: Ground | None = None
+
+    async def __aenter__(self) -> "_Grounds":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+
+    async def of(self, case: Case) -> Ground:
+        if self._ground is None or self._kind != case.ground or case.fresh or len(self._ground.accepted) >= MOST_ON_ONE:
+            await self.leave()
+            make = broken_ground if case.ground == PLAIN else linked_ground
+            self._ground = await self._stack.enter_async_context(make(self._plan))
+            self._kind = case.ground
+        return self._ground
+
+    async def leave(self) -> None:
+        self._ground, self._kind = None, None
+        await self._stack.aclose()
