@@ -8,9 +8,9 @@ from torture.ground import Ground, Recovery
 from torture.oracle import Violation
 from torture.plan import APACHE, EMBEDDED
 
-__all__ = ["Case", "Outcome"]
+__all__ = ["LINKED", "PLAIN", "Case", "Outcome"]
 
-PLAIN, PROXIED = "plain", "proxied"
+PLAIN, LINKED = "plain", "linked"
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """Where cases run: a town in trouble, a calm one that lives the same stories, and what is seen of the first from outside."""
 
 import asyncio
-import sys
+import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from bench.broker import child
 from tests.e2e.town import Shown, Town
 from tests.support import eventually
 from torture.gather import MEMBERS, gathered
+from torture.link import Link
 from torture.oracle import Violation, judge
-from torture.plan import EMBEDDED, Plan
+from torture.plan import Plan
 from torture.stories import Story
 from torture.town import WITHIN, ProcessTown, scratch
 from torture.watch import Journal, Offsets
@@ -26,10 +26,14 @@ SEEDS = 400  # tried for a form about a parcel that no dossier of this ground wa
 
 @dataclass(frozen=True)
 class Recovery:
-    """Seconds from the start of a part that had been killed until it was well, until the next record of the journal, until all was at rest."""
+    """A part that was ended and started again at `began` (monotonic): seconds until it was well, records of the journal seen before,
+    seconds until the next record was seen (None: none came) and until all was at rest (None: others were ended meanwhile).
+    """
 
     part: str
+    began: float
     well: float
+    seen: int
     next_record: float | None = None
     rest: float | None = None
 
@@ -43,12 +47,14 @@ class Ground:
     calm: Town
     journal: Journal
     offsets: Offsets
+    link: Link | None = None
     accepted: list[str] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
     stored_order: bool = False
     ended: int = 0
     _used: set[tuple[str, str]] = field(default_factory=set)
     _seed: int = 0
+    _calmly: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def forms(self, stories: Sequence[Story]) -> list[Shown]:
         """One for each story, all about parcels that no dossier was about yet; raises Unusable where there is none left."""
@@ -63,24 +69,38 @@ class Ground:
     async def begin(self, story: Story, form: Shown) -> str:
         """Hand a form in at both towns; the calm one lives it to its end meanwhile."""
         there = await story.begin(self.calm, form)
-        await story.live(self.calm, there, form)
+        self._calmly.append(asyncio.create_task(story.live(self.calm, there, form)))
         code = await story.begin(self.shaken, form)
         assert code == there, f"the towns have fallen apart: {code} is not {there}"
         self.accepted.append(code)
         return code
 
-    async def end(self, part: str, manner: str) -> None:
-        """`kill` or `stop` a part, which is meant to run on."""
+    async def live(self, stories: Sequence[Story], *, at_once: int = 8, every: float = 0.0) -> None:
+        """Live these in both towns to their end: so many at one time, a new one every so many seconds at most."""
+        forms = await self.forms(stories)
+        room = asyncio.Semaphore(at_once)
+        async with asyncio.TaskGroup() as lives:
+            for story, form in zip(stories, forms, strict=True):
+                await room.acquire()
+                dossier = await self.begin(story, form)
+                living = lives.create_task(story.live(self.shaken, dossier, form))
+                living.add_done_callback(lambda _: room.release())
+                await asyncio.sleep(every)
+
+    async def end(self, part: str, manner: str) -> int:
+        """`kill` or `stop` a part, which is meant to run on; its exit code."""
         self.ended += 1
-        if manner == "kill":
-            await self.shaken.kill(part)
-        else:
-            await self.shaken.process(part).end()
+        if manner == "stop":
+            return await self.shaken.process(part).end()
+        await self.shaken.kill(part)
+        return 0
 
     async def judged(self) -> list[Violation]:
         """What does not hold, once both are at rest; a town that does not come to rest says so in an AssertionError."""
         await self.shaken.healthy()
         await self.shaken.at_rest()
+        self._note_recoveries()
+        await asyncio.gather(*self._calmly)
         await self.calm.at_rest()
         await self._committed()
         history = await gathered(
@@ -94,6 +114,15 @@ class Ground:
             stored_order=self.stored_order,
         )
         return judge(history)
+
+    def _note_recoveries(self) -> None:
+        """What only the end can tell: the next record after each start, and the rest after the last."""
+        now, times = time.monotonic(), self.journal.times
+        for index, each in enumerate(self.recoveries):
+            if each.rest is None and each.next_record is None:
+                following = times[each.seen] - each.began if len(times) > each.seen else None
+                rest = now - each.began if index == len(self.recoveries) - 1 else None
+                self.recoveries[index] = replace(each, next_record=following and max(following, 0.0), rest=rest)
 
     async def _committed(self) -> None:
         """Until what the onlooker has seen is what groups have committed, twice the span of its look."""
@@ -110,19 +139,25 @@ class Ground:
 
 
 @asynccontextmanager
-async def broken_ground(plan: Plan, *, advertised: int | None = None, seed: int = 2024) -> AsyncIterator[Ground]:
-    """Both towns for the length of the block, in folders that are gone afterwards."""
-    with scratch() as folder:
-        async with child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ") as (_, address):
-            shaken = ProcessTown(folder / "shaken", broker=plan.broker, seed=seed, advertised=advertised)
-            async with _calm(address, folder / "calm", seed) as calm, shaken:
-                groups = [shaken.space.exchange_group, *(shaken.space.group(each) for each in MEMBERS)]
-                async with Journal(shaken.kafka, shaken.space) as journal, Offsets(shaken.kafka, groups) as offsets:
-                    yield Ground(plan, shaken, calm, journal, offsets)
+async def broken_ground(plan: Plan, *, linked: bool = False) -> AsyncIterator[Ground]:
+    """Both towns for the length of the block, in folders that are gone afterwards; `linked`: parts reach the broker through a `Link`."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(scratch())
+        link = await stack.enter_async_context(Link()) if linked else None
+        _, address = await stack.enter_async_context(child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on "))
+        shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link and link.port)
+        if link is not None:
+            link.to, link.who = shaken.inner, shaken.pids
+        calm = await stack.enter_async_context(_calm(address, folder / "calm"))
+        await stack.enter_async_context(shaken)
+        groups = [shaken.space.exchange_group, *(shaken.space.group(each) for each in MEMBERS)]
+        journal = await stack.enter_async_context(Journal(shaken.kafka, shaken.space))
+        offsets = await stack.enter_async_context(Offsets(shaken.kafka, groups))
+        yield Ground(plan, shaken, calm, journal, offsets, link)
 
 
 @asynccontextmanager
-async def _calm(address: str, folder: Path, seed: int) -> AsyncIterator[Town]:
-    async with Town(address, "calm", folder, seed=seed) as town:
+async def _calm(address: str, folder: Path) -> AsyncIterator[Town]:
+    async with Town(address, "calm", folder) as town:
         town.within = WITHIN
         yield town

@@ -32,14 +32,7 @@ async def revived(ground: Ground, part: str) -> None:
     seen = len(ground.journal.entries)
     began = await ground.shaken.launch(part)
     await ground.shaken.well(part)
-    well = time.monotonic() - began
-    following = asyncio.create_task(ground.journal.until(lambda all_: len(all_) > seen, WITHIN))
-    rest = asyncio.create_task(ground.shaken.at_rest())
-    await asyncio.wait({following, rest}, return_when=asyncio.FIRST_COMPLETED)
-    next_record = max(ground.journal.last - began, 0.0) if following.done() else None
-    following.cancel()
-    await rest
-    ground.recoveries.append(Recovery(part, well, next_record, time.monotonic() - began))
+    ground.recoveries.append(Recovery(part, began, time.monotonic() - began, seen))
 
 
 def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:

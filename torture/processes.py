@@ -52,6 +52,11 @@ class Process:
                 start_new_session=True,
             )
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it has ended by itself, with an error."""
+        return self._running is not None and (self._running.returncode or 0) > 0
+
     def signal(self, number: int) -> None:
         """To it and its children, as `kill` would: Apache Kafka runs below the command that started it."""
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):

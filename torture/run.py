@@ -2,15 +2,13 @@
 
 import time
 import traceback
-from asyncio import CancelledError
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 
-from torture.case import PLAIN, Case, Outcome
+from torture.case import LINKED, Case, Outcome
 from torture.ground import Ground, broken_ground
-from torture.link import linked_ground
 from torture.plan import Plan
-from vn.errors import LgspError, Unusable
+from vn.errors import LgspError
 
 __all__ = ["run"]
 
@@ -69,8 +67,7 @@ class _Grounds:
     async def of(self, case: Case) -> Ground:
         if self._ground is None or self._kind != case.ground or case.fresh or len(self._ground.accepted) >= MOST_ON_ONE:
             await self.leave()
-            make = broken_ground if case.ground == PLAIN else linked_ground
-            self._ground = await self._stack.enter_async_context(make(self._plan))
+            self._ground = await self._stack.enter_async_context(broken_ground(self._plan, linked=case.ground == LINKED))
             self._kind = case.ground
         return self._ground
 

@@ -22,11 +22,15 @@ from tests.support import eventually
 from torture.plan import APACHE, EMBEDDED
 from torture.processes import Process
 
-__all__ = ["CALM", "ProcessTown", "WITHIN"]
+__all__ = ["EXCHANGES", "MOVERS", "TWIN", "WITHIN", "ProcessTown", "scratch"]
 
 WITHIN = 120.0  # seconds for whatever must come back by itself
 LOOK = 0.05
 EXCHANGES = ("exchange", "exchange-2", "exchange-3")
+MOVERS = ("exchange", *(f"{name}-adapter" for name in ADAPTERS))
+TWIN = "-twin"
+"""A second process of the same name, in the same place of its group: what a supervisor starts who takes the first one for dead."""
+UNKNOWN = ("LGSP_EXCHANGE_2", "LGSP_EXCHANGE_3")
 CALM = 30.0  # an agency that does not answer for so long is asked again
 
 
@@ -40,7 +44,7 @@ class ProcessTown(Town):
 
     def __init__(self, folder: Path, *, broker: str = EMBEDDED, seed: int = 2024, at: datetime = MONDAY, advertised: int | None = None) -> None:
         state = prepare(folder)
-        parts = ("broker", *EXCHANGES, *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
+        parts = ("broker", *EXCHANGES, *AGENCIES, *MOVERS[1:], *(f"{mover}{TWIN}" for mover in MOVERS))
         ports = assign(Settings(state=state), parts, {})
         urls = {name: base_url("127.0.0.1", ports[name]) for name in AGENCIES}
         self.inner = f"127.0.0.1:{ports['broker']}"
@@ -57,7 +61,7 @@ class ProcessTown(Town):
         self.http = await self._stack.enter_async_context(httpx.AsyncClient(timeout=CALM))
         self._stack.push_async_callback(self._end)
         await self.start("broker")
-        await asyncio.gather(*(self.launch(part) for part in ("exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))))
+        await asyncio.gather(*(self.launch(part) for part in (*MOVERS, *AGENCIES)))
         await self.healthy()
         await self.turn(self.at)
         return self
@@ -81,6 +85,10 @@ class ProcessTown(Town):
     def parts(self) -> tuple[str, ...]:
         """All that are meant to run, the broker too."""
         return tuple(self._meant)
+
+    def pids(self) -> dict[int, str]:
+        """The part of each process that runs."""
+        return {process.pid: part for part, process in self._parts.items() if process.runs}
 
     def url(self, part: str) -> str:
         """The address of a part."""
@@ -177,26 +185,29 @@ class ProcessTown(Town):
     def _process(self, part: str) -> Process:
         environ = {name: value for name, value in environment().items() if not name.startswith("LGSP_") or name == "LGSP_CACHE"}
         environ |= self.settings.environ() | {"LGSP_LOG": "json", "LGSP_LOG_LEVEL": "info"}
-        environ = {name: value for name, value in environ.items() if not name.startswith(("LGSP_EXCHANGE_2", "LGSP_EXCHANGE_3"))}
-        command, more = self._command(part)
-        return Process(part, command, environ | more, self.settings.state / "logs" / f"{part}.log")
+        command = self._command(part.removesuffix(TWIN))
+        environ = {name: value for name, value in environ.items() if "_TWIN_" not in name and not name.startswith(UNKNOWN)}
+        if part.endswith(TWIN) or part in EXCHANGES:
+            base = EXCHANGES[0] if part in EXCHANGES else part.removesuffix(TWIN)
+            environ[f"LGSP_{base.upper().replace('-', '_')}_PORT"] = str(self.settings.ports[part])
+        if part in EXCHANGES[1:]:
+            environ["LGSP_EXCHANGE_INSTANCE"] = part
+        return Process(part, command, environ, self.settings.state / "logs" / f"{part}.log")
 
-    def _command(self, part: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    def _command(self, part: str) -> tuple[str, ...]:
         lgsp = ("-m", "app")
         if part == "broker":
-            state = str(self.settings.state / "broker")
             if self.broker == APACHE:
-                return (*lgsp, "broker", "--apache", "--listen", self.inner), {}
+                return (*lgsp, "broker", "--apache", "--listen", self.inner)
             if self._advertised:
-                told = f"127.0.0.1:{self._advertised}"
-                return ("-m", "bus.embedded", "--listen", self.inner, "--advertise", told, "--state", state), {}
-            return (*lgsp, "broker", "--listen", self.inner), {}
+                where = ("--advertise", f"127.0.0.1:{self._advertised}", "--state", str(self.settings.state / "broker"))
+                return ("-m", "bus.embedded", "--listen", self.inner, *where)
+            return (*lgsp, "broker", "--listen", self.inner)
         if part in EXCHANGES:
-            port = {"LGSP_EXCHANGE_PORT": str(self.settings.ports[part])}
-            return (*lgsp, "exchange"), port | ({} if part == EXCHANGES[0] else {"LGSP_EXCHANGE_INSTANCE": part})
+            return (*lgsp, "exchange")
         if part.endswith("-adapter"):
-            return (*lgsp, "adapter", part.removesuffix("-adapter")), {}
-        return (*lgsp, "serve", part), {}
+            return (*lgsp, "adapter", part.removesuffix("-adapter"))
+        return (*lgsp, "serve", part)
 
     async def _end(self) -> None:
         self._meant.clear()

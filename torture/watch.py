@@ -69,7 +69,7 @@ class Journal(_Looking):
         self._told = told
         self._news = asyncio.Condition()
         self.entries: list[Entry] = []
-        self.last = time.monotonic()
+        self.times: list[float] = []  # when each was seen (monotonic)
 
     def _client(self) -> Reader:
         return Reader(self._kafka)
@@ -79,11 +79,11 @@ class Journal(_Looking):
         fresh = [record async for record in client.everything(self._topic, since=self._next)]
         if not fresh:
             return
-        self.last = time.monotonic()
         async with self._news:
             for record in fresh:
                 self._next[Place(record.topic, record.partition)] = record.offset + 1
                 self.entries.append(orjson.loads(record.value or b"{}"))
+                self.times.append(time.monotonic())
                 self._told(len(self.entries))
             self._news.notify_all()
 
