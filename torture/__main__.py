@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from app.logs import configure
-from torture.case import Case, Outcome
+from torture.case import Outcome
 from torture.cases import chosen, sampled
 from torture.plan import APACHE, EMBEDDED, Plan
 from torture.report import document, faults, listed, recovered, row, table
@@ -34,11 +34,16 @@ class Broker(StrEnum):
 
 def main(  # noqa: PLR0917  # a command's parameters are its options
     seed: Annotated[int, typer.Option(help="Makes the plan: which dossiers, which part, at which record.")] = 1,
-    only: Annotated[list[str] | None, typer.Option("--only", help="Cases whose name begins so; may be given again.", metavar="NAME")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Cases whose name begins so; may be given again.", metavar="NAME")
+    ] = None,
     short: Annotated[bool, typer.Option("--short", help="Fewer dossiers and kills in each case.")] = False,
     sample: Annotated[float, typer.Option(help="One case of each kind that so many seconds afford; 0: all.", metavar="SECONDS")] = 0.0,
-    broker: Annotated[Broker, typer.Option(help="embedded, or Apache Kafka from its jars, where no fault plan can be tried.")] = Broker.embedded,
+    broker: Annotated[
+        Broker, typer.Option(help="embedded, or Apache Kafka from its jars, where no fault plan can be tried.")
+    ] = Broker.embedded,
     out: Annotated[Path, typer.Option(help="Where the figures go.", metavar="FILE")] = Path("torture.json"),
+    keep: Annotated[Path | None, typer.Option(help="Logs, topics and databases of what broke go there.", metavar="DIR")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the cases and end.")] = False,
 ) -> None:
     """Exit code 1 where something did not survive, 2 where no case has that name."""
@@ -54,18 +59,15 @@ def main(  # noqa: PLR0917  # a command's parameters are its options
     configure("text", "critical", "torture")
     expected = sum(case.seconds for case in cases) + START
     console.print(f"{len(cases)} cases, seed {seed}, {plan.broker}; about {expected / 60:.0f} min", highlight=False)
-    began = time.monotonic()
-    outcomes = asyncio.run(_run(cases, plan, console))
-    about = machine(plan) | {"expectedSeconds": round(expected), "seconds": round(time.monotonic() - began, 1)}
-    out.write_bytes(orjson.dumps(document(outcomes, about), option=orjson.OPT_INDENT_2) + b"\n")
-    sys.exit(close(console, outcomes, about, out))
 
-
-async def _run(cases: list[Case], plan: Plan, console: Console) -> list[Outcome]:
     def told(outcome: Outcome) -> None:
         console.print(row(outcome), style=None if outcome.held else "bold red", highlight=False, markup=False)
 
-    return await run(cases, plan, told)
+    began = time.monotonic()
+    outcomes = asyncio.run(run(cases, plan, told, keep=keep))
+    about = machine(plan) | {"expectedSeconds": round(expected), "seconds": round(time.monotonic() - began, 1)}
+    out.write_bytes(orjson.dumps(document(outcomes, about), option=orjson.OPT_INDENT_2) + b"\n")
+    sys.exit(close(console, outcomes, about, out))
 
 
 def close(console: Console, outcomes: list[Outcome], about: dict[str, Any], out: Path) -> int:

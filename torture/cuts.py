@@ -20,8 +20,7 @@ def _cut(parts: tuple[str, ...], span: int) -> Callable[[Ground], Awaitable[None
         count = ground.plan.amount(10, 6)
         stories = [STORIES[ground.plan.draw(len(STORIES), parts, span, place)] for place in range(count)]
         living = asyncio.create_task(ground.live(stories, every=max(0.2, 0.5 * span / count)))
-        seen = len(ground.journal.entries)
-        await ground.journal.until(lambda all_: len(all_) >= seen + 5, ground.shaken.within)
+        await ground.journal.goes_on(ground.shaken.within, by=5)
         ground.link.cut(*parts)
         try:
             await asyncio.sleep(span)

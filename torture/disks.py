@@ -21,13 +21,13 @@ FULL_FOR = 5.0
 
 @contextlib.contextmanager
 def _full(pid: int) -> Iterator[None]:
-    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)  # type: ignore[attr-defined]
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, most))  # type: ignore[attr-defined]
+    _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, most))
     try:
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):  # it may have ended over it
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))  # type: ignore[attr-defined]
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
 
 
 def _without_room(part: str) -> Callable[[Ground], Awaitable[None]]:
@@ -35,8 +35,7 @@ def _without_room(part: str) -> Callable[[Ground], Awaitable[None]]:
         town = ground.shaken
         stories = [STORIES[ground.plan.draw(len(STORIES), "disk", part, place)] for place in range(ground.plan.amount(10, 6))]
         living = asyncio.create_task(ground.live(stories, every=0.3))
-        seen = len(ground.journal.entries)
-        await ground.journal.until(lambda all_: len(all_) >= seen + 5, town.within)
+        await ground.journal.goes_on(town.within, by=5)
         with _full(town.process(part).pid):
             await asyncio.sleep(FULL_FOR)
         await town.well(part)  # who has ended over it is started again

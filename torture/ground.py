@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bench.broker import child
 from tests.e2e.town import Shown, Town
@@ -17,7 +18,6 @@ from torture.plan import Plan
 from torture.stories import Story
 from torture.town import WITHIN, ProcessTown, scratch
 from torture.watch import Journal, Offsets
-from vn.errors import Unusable
 
 __all__ = ["Ground", "Recovery", "broken_ground"]
 
@@ -134,7 +134,7 @@ class Ground:
 
             await eventually(looked, within=WITHIN)
 
-    def _is_new(self, parcel: Shown) -> bool:
+    def _is_new(self, parcel: Mapping[str, Any]) -> bool:
         return (str(parcel["SoHieuBanDo"]), str(parcel["SoThuTuThua"])) not in self._used
 
 
@@ -144,8 +144,10 @@ async def broken_ground(plan: Plan, *, linked: bool = False) -> AsyncIterator[Gr
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(scratch())
         link = await stack.enter_async_context(Link()) if linked else None
-        _, address = await stack.enter_async_context(child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on "))
-        shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link and link.port)
+        _, address = await stack.enter_async_context(
+            child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ")
+        )
+        shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link.port if link else None)
         if link is not None:
             link.to, link.who = shaken.inner, shaken.pids
         calm = await stack.enter_async_context(_calm(address, folder / "calm"))

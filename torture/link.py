@@ -1,4 +1,4 @@
-"""A small TCP proxy at the address that the broker advertises: it can cut off single parts of the province, without a word to either side."""
+"""A small TCP proxy at the address that the broker advertises: it can cut off single parts, without a word to either side."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,9 @@ CHUNK = 64 * 1024
 
 
 class Link:
-    """`async with Link() as link`, and then say `to` whom it leads and `who` is behind each process id; `cut(part, ...)` holds back every byte of these parts, both ways, until `mend()`.
+    """`async with Link() as link`, then say `to` whom it leads and `who` is behind each process id.
+
+    `cut(part, ...)` holds back every byte of these parts, both ways, until `mend()`.
 
     What was on its way arrives late, as it does after a short cut of a real network. New connections are taken and hear nothing.
     """
@@ -85,4 +87,3 @@ class Link:
                 if any(each.laddr and each.laddr.port == port for each in psutil.Process(pid).net_connections("tcp")):
                     return part
         return ""
-

@@ -53,7 +53,9 @@ def _acknowledged(history: History) -> Iterator[Violation]:
     sent = {(each.source, each.id) for each in history.sent}
     for entry in history.said:
         if entry.acknowledged and (entry.member, entry.id) not in sent:
-            yield Violation(1, _about(entry.member, entry.id, entry.subject), "in the outbox, since its feed entry was acknowledged", "not there")
+            yield Violation(
+                1, _about(entry.member, entry.id, entry.subject), "in the outbox, since its feed entry was acknowledged", "not there"
+            )
     judged = {(each.source, each.id) for each in history.journal}
     for record in _first(history.sent, lambda each: (each.source, each.id)):
         if (record.source, record.id) not in judged:

@@ -38,7 +38,12 @@ def table(outcomes: Sequence[Outcome]) -> Table:
         shown.add_column(column, justify="left" if column == "kind" else "right")
     for kind, found in _by_kind(outcomes).items():
         broken = sum(not each.held for each in found)
-        figures = (len(found), sum(each.dossiers for each in found), sum(each.kills for each in found), round(sum(e.seconds for e in found)))
+        figures = (
+            len(found),
+            sum(each.dossiers for each in found),
+            sum(each.kills for each in found),
+            round(sum(e.seconds for e in found)),
+        )
         shown.add_row(kind, *map(str, figures), str(broken or ""), style="bold red" if broken else None)
     return shown
 

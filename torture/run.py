@@ -1,9 +1,13 @@
 """Runs cases one after the other, each ground as long as all holds on it."""
 
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
+from pathlib import Path
+
+import orjson
 
 from torture.case import LINKED, Case, Outcome
 from torture.ground import Ground, broken_ground
@@ -16,19 +20,21 @@ MOST_ON_ONE = 60  # dossiers; then a new ground, since free parcels and patience
 TROUBLE = (AssertionError, LgspError, TimeoutError, RuntimeError, OSError, KeyError, ValueError)
 
 
-async def run(cases: Iterable[Case], plan: Plan, told: Callable[[Outcome], None], *, until: float | None = None) -> list[Outcome]:
-    """The outcome of each; `until`: no case is begun after this moment (monotonic)."""
+async def run(
+    cases: Iterable[Case], plan: Plan, told: Callable[[Outcome], None], *, until: float | None = None, keep: Path | None = None
+) -> list[Outcome]:
+    """The outcome of each; `until`: no case is begun after this moment (monotonic); `keep`: logs and databases of what broke go there."""
     outcomes: list[Outcome] = []
     async with _Grounds(plan) as grounds:
         for case in cases:
             if until is not None and outcomes and time.monotonic() + case.seconds > until:
                 continue
-            outcomes.append(await _one(case, grounds))
+            outcomes.append(await _one(case, grounds, keep))
             told(outcomes[-1])
     return outcomes
 
 
-async def _one(case: Case, grounds: "_Grounds") -> Outcome:
+async def _one(case: Case, grounds: "_Grounds", keep: Path | None) -> Outcome:
     outcome = Outcome(case.name)
     began = time.monotonic()
     try:
@@ -44,6 +50,8 @@ async def _one(case: Case, grounds: "_Grounds") -> Outcome:
         where = traceback.extract_tb(error.__traceback__)[-1]
         outcome.trouble = f"{type(error).__name__}: {error} ({where.filename.rsplit('/', 1)[-1]}:{where.lineno})"
     outcome.seconds = time.monotonic() - began
+    if not outcome.held and keep is not None:
+        grounds.keep(keep / case.name.replace("/", "-"))
     if not outcome.held or case.fresh:
         await grounds.leave()
     return outcome
@@ -70,6 +78,13 @@ class _Grounds:
             self._ground = await self._stack.enter_async_context(broken_ground(self._plan, linked=case.ground == LINKED))
             self._kind = case.ground
         return self._ground
+
+    def keep(self, folder: Path) -> None:
+        """The state of the shaken town and its journal as it was seen, for whoever looks for the cause."""
+        if self._ground is not None:
+            shutil.copytree(self._ground.shaken.settings.state, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
+            seen = zip(self._ground.journal.times, self._ground.journal.entries, strict=True)
+            (folder / "journal.ndjson").write_bytes(b"".join(orjson.dumps({"seen": at, **entry}) + b"\n" for at, entry in seen))
 
     async def leave(self) -> None:
         self._ground, self._kind = None, None

@@ -1,14 +1,15 @@
 """What citizens do with a dossier, from handing it in to its end; each told to two towns, one of which is in trouble."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.samples import Wish
 from tests.e2e.town import Shown, Town
 
 __all__ = ["PAID", "STORIES", "Story"]
 
-Live = Callable[[Town, str, Mapping[str, Any]], Awaitable[None]]
+Live = Callable[[Town, str, Mapping[str, Any]], Coroutine[Any, Any, None]]
 
 
 def as_it_is(form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -25,7 +26,7 @@ class Story:
     fault: str | None = None
     handed_in: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
 
-    async def form(self, town: Town, *, seed: int, only: Callable[[Shown], bool]) -> Shown:
+    async def form(self, town: Town, *, seed: int, only: Wish) -> Shown:
         """Of a parcel that `only` lets through; raises Unusable where the register has none that fits."""
         return await town.form(self.kind, fault=self.fault, seed=seed, only=only)
 

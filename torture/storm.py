@@ -36,7 +36,7 @@ def _storm(town: int) -> Callable[[Ground], Awaitable[None]]:
         reviving: list[asyncio.Task[None]] = []
         try:
             for count, part in blows(plan, town, kills):
-                reached = asyncio.create_task(ground.journal.until(lambda all_, count=count: len(all_) >= count, 10 * ground.shaken.within))
+                reached = asyncio.create_task(ground.journal.reaches(count, 10 * ground.shaken.within))
                 await asyncio.wait({reached, living}, return_when=asyncio.FIRST_COMPLETED)
                 reached.cancel()
                 await ground.end(part, "kill")

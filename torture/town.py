@@ -42,7 +42,9 @@ class ProcessTown(Town):
 
     within = WITHIN
 
-    def __init__(self, folder: Path, *, broker: str = EMBEDDED, seed: int = 2024, at: datetime = MONDAY, advertised: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, broker: str = EMBEDDED, seed: int = 2024, at: datetime = MONDAY, advertised: int | None = None
+    ) -> None:
         state = prepare(folder)
         parts = ("broker", *EXCHANGES, *AGENCIES, *MOVERS[1:], *(f"{mover}{TWIN}" for mover in MOVERS))
         ports = assign(Settings(state=state), parts, {})

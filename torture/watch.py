@@ -92,6 +92,14 @@ class Journal(_Looking):
         async with asyncio.timeout(within), self._news:
             await self._news.wait_for(lambda: holds(self.entries))
 
+    async def reaches(self, count: int, within: float) -> None:
+        """Until so many records are there."""
+        await self.until(lambda all_: len(all_) >= count, within)
+
+    async def goes_on(self, within: float, by: int = 1) -> None:
+        """Until so many more records are there than now."""
+        await self.reaches(len(self.entries) + by, within)
+
     async def seen(self, dossier: str, contract: str, within: float) -> None:
         """Until this contract about this dossier stands in the journal."""
         await self.until(lambda all_: any(each["subject"] == dossier and short(each["type"]) == contract for each in all_), within)

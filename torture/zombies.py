@@ -21,8 +21,7 @@ def _asleep(part: str, successor: str | None = None) -> Callable[[Ground], Await
         town = ground.shaken
         stories = [STORIES[ground.plan.draw(len(STORIES), part, successor, place)] for place in range(ground.plan.amount(12, 8))]
         living = asyncio.create_task(ground.live(stories, every=0.4))
-        seen = len(ground.journal.entries)
-        await ground.journal.until(lambda all_: len(all_) >= seen + 5, town.within)
+        await ground.journal.goes_on(town.within, by=5)
         town.process(part).signal(signal.SIGSTOP)
         try:
             if successor is not None:
