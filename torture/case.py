@@ -5,19 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from torture.ground import Ground, Recovery
-from torture.oracle import Violation
+from torture.oracle import POINTS, Violation
 from torture.plan import APACHE, EMBEDDED
 
-__all__ = ["LINKED", "PLAIN", "Case", "Outcome"]
+__all__ = ["LINKED", "LYING", "PLAIN", "Case", "Outcome"]
 
-PLAIN, LINKED = "plain", "linked"
+PLAIN, LINKED, LYING = "plain", "linked", "lying"
 
 
 @dataclass(frozen=True)
 class Case:
     """`kind/what`; `run` breaks things and sees to it that they are whole again, the oracle judges after it.
 
-    `ground`: what it needs to stand on; cases of one ground share it until one fails. `fresh`: not after others. `seconds`: a guess.
+    `ground`: what it needs to stand on; cases of one ground share it until one fails. `fresh`: not beside others. `seconds`: a guess.
+    `points`: those of the oracle that must hold; a case without any has judged by itself.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Case:
     ground: str = PLAIN
     fresh: bool = False
     brokers: tuple[str, ...] = (EMBEDDED, APACHE)
+    points: tuple[int, ...] = tuple(POINTS)
 
     @property
     def name(self) -> str:

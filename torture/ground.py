@@ -15,13 +15,12 @@ from torture.gather import MEMBERS, gathered
 from torture.link import Link
 from torture.oracle import Violation, judge
 from torture.plan import Plan
-from torture.stories import Story
+from torture.stories import PAID, Story
 from torture.town import WITHIN, ProcessTown, scratch
 from torture.watch import Journal, Offsets
+from vn.errors import Unusable
 
 __all__ = ["Ground", "Recovery", "broken_ground"]
-
-SEEDS = 400  # tried for a form about a parcel that no dossier of this ground was about
 
 
 @dataclass(frozen=True)
@@ -56,15 +55,22 @@ class Ground:
     _seed: int = 0
     _calmly: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def forms(self, stories: Sequence[Story]) -> list[Shown]:
-        """One for each story, all about parcels that no dossier was about yet; raises Unusable where there is none left."""
-        found = []
-        for story in stories:
+    async def form(self, story: Story) -> tuple[Story, Shown]:
+        """A form about a parcel that no dossier was about yet; where the register has none that fits any more, another story takes this
+        one's place. Raises Unusable where there is nothing left at all.
+        """
+        *others, last = [story, *PAID]
+        for each in (*others, last):
             self._seed += 1
-            form = await story.form(self.calm, seed=self.plan.draw(10**6, "form", self._seed), only=self._is_new)
-            self._used |= {(str(each["SoToBanDo"]), str(each["SoThua"])) for each in form["ThuaDat"]}
-            found.append(form)
-        return found
+            try:
+                form = await each.form(self.calm, seed=self.plan.draw(10**6, "form", self._seed), only=self._is_new)
+            except Unusable:
+                if each is last:
+                    raise
+                continue
+            self._used |= {(str(parcel["SoToBanDo"]), str(parcel["SoThua"])) for parcel in form["ThuaDat"]}
+            return each, form
+        raise AssertionError("there is always a last one")
 
     async def begin(self, story: Story, form: Shown) -> str:
         """Hand a form in at both towns; the calm one lives it to its end meanwhile."""
@@ -77,11 +83,11 @@ class Ground:
 
     async def live(self, stories: Sequence[Story], *, at_once: int = 8, every: float = 0.0) -> None:
         """Live these in both towns to their end: so many at one time, a new one every so many seconds at most."""
-        forms = await self.forms(stories)
         room = asyncio.Semaphore(at_once)
         async with asyncio.TaskGroup() as lives:
-            for story, form in zip(stories, forms, strict=True):
+            for wanted in stories:
                 await room.acquire()
+                story, form = await self.form(wanted)
                 dossier = await self.begin(story, form)
                 living = lives.create_task(story.live(self.shaken, dossier, form))
                 living.add_done_callback(lambda _: room.release())
@@ -100,7 +106,7 @@ class Ground:
         await self.shaken.healthy()
         await self.shaken.at_rest()
         self._note_recoveries()
-        await asyncio.gather(*self._calmly)
+        await asyncio.gather(*self._calmly, return_exceptions=self.stored_order)
         await self.calm.at_rest()
         await self._committed()
         history = await gathered(
@@ -139,15 +145,17 @@ class Ground:
 
 
 @asynccontextmanager
-async def broken_ground(plan: Plan, *, linked: bool = False) -> AsyncIterator[Ground]:
-    """Both towns for the length of the block, in folders that are gone afterwards; `linked`: parts reach the broker through a `Link`."""
+async def broken_ground(plan: Plan, *, linked: bool = False, lying: bool = False) -> AsyncIterator[Ground]:
+    """Both towns for the length of the block, in folders that are gone afterwards; `linked`: parts reach the broker through a `Link`;
+    `lying`: the embedded broker has its control address.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(scratch())
         link = await stack.enter_async_context(Link()) if linked else None
         _, address = await stack.enter_async_context(
             child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ")
         )
-        shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link.port if link else None)
+        shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link.port if link else None, lying=lying)
         if link is not None:
             link.to, link.who = shaken.inner, shaken.pids
         calm = await stack.enter_async_context(_calm(address, folder / "calm"))

@@ -37,8 +37,7 @@ async def revived(ground: Ground, part: str) -> None:
 
 def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
-        story = PAID[ground.plan.draw(len(PAID), part, hop)]
-        [form] = await ground.forms([story])
+        story, form = await ground.form(PAID[ground.plan.draw(len(PAID), part, hop)])
         dossier = await ground.begin(story, form)
         living = asyncio.create_task(story.live(ground.shaken, dossier, form))
         await ground.journal.seen(dossier, hop, WITHIN)

@@ -66,6 +66,10 @@ class Process:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.send_signal(number)
 
+    async def over(self, within: float) -> None:
+        """Until it has ended by itself; raises TimeoutError."""
+        await asyncio.wait_for(self._gone(), within)
+
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         if self.runs:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from torture.case import LINKED, Case, Outcome
+from torture.case import LINKED, LYING, Case, Outcome
 from torture.ground import Ground, broken_ground
 from torture.plan import Plan
 from vn.errors import LgspError
@@ -42,7 +42,8 @@ async def _one(case: Case, grounds: "_Grounds", keep: Path | None) -> Outcome:
         before = len(ground.accepted), ground.ended, len(ground.recoveries)
         try:
             await case.run(ground)
-            outcome.violations = await ground.judged()
+            if case.points:
+                outcome.violations = [each for each in await ground.judged() if each.point in case.points]
         finally:
             outcome.dossiers, outcome.kills = len(ground.accepted) - before[0], ground.ended - before[1]
             outcome.recoveries = ground.recoveries[before[2] :]
@@ -75,7 +76,9 @@ class _Grounds:
     async def of(self, case: Case) -> Ground:
         if self._ground is None or self._kind != case.ground or case.fresh or len(self._ground.accepted) >= MOST_ON_ONE:
             await self.leave()
-            self._ground = await self._stack.enter_async_context(broken_ground(self._plan, linked=case.ground == LINKED))
+            self._ground = await self._stack.enter_async_context(
+                broken_ground(self._plan, linked=case.ground == LINKED, lying=case.ground == LYING)
+            )
             self._kind = case.ground
         return self._ground
 

@@ -28,6 +28,7 @@ WITHIN = 120.0  # seconds for whatever must come back by itself
 LOOK = 0.05
 EXCHANGES = ("exchange", "exchange-2", "exchange-3")
 MOVERS = ("exchange", *(f"{name}-adapter" for name in ADAPTERS))
+CONTROL = "broker-control"
 TWIN = "-twin"
 """A second process of the same name, in the same place of its group: what a supervisor starts who takes the first one for dead."""
 UNKNOWN = ("LGSP_EXCHANGE_2", "LGSP_EXCHANGE_3")
@@ -37,16 +38,24 @@ CALM = 30.0  # an agency that does not answer for so long is asked again
 class ProcessTown(Town):
     """All verbs of a town; who is away is asked again, under the same key, until `within` is over.
 
-    `advertised`: the port that the embedded broker tells its clients, where something stands in front of it.
+    `advertised`: the port that the embedded broker tells its clients, where something stands in front of it; `lying`: it has a control
+    address, over which it is told to lie.
     """
 
     within = WITHIN
 
     def __init__(
-        self, folder: Path, *, broker: str = EMBEDDED, seed: int = 2024, at: datetime = MONDAY, advertised: int | None = None
+        self,
+        folder: Path,
+        *,
+        broker: str = EMBEDDED,
+        seed: int = 2024,
+        at: datetime = MONDAY,
+        advertised: int | None = None,
+        lying: bool = False,
     ) -> None:
         state = prepare(folder)
-        parts = ("broker", *EXCHANGES, *AGENCIES, *MOVERS[1:], *(f"{mover}{TWIN}" for mover in MOVERS))
+        parts = ("broker", *EXCHANGES, *AGENCIES, *MOVERS[1:], *(f"{mover}{TWIN}" for mover in MOVERS), *((CONTROL,) if lying else ()))
         ports = assign(Settings(state=state), parts, {})
         urls = {name: base_url("127.0.0.1", ports[name]) for name in AGENCIES}
         self.inner = f"127.0.0.1:{ports['broker']}"
@@ -56,7 +65,7 @@ class ProcessTown(Town):
         self.at = at
         self._advertised = advertised
         self._stack = AsyncExitStack()
-        self._parts = {part: self._process(part) for part in parts}
+        self._parts = {part: self._process(part) for part in parts if part != CONTROL}
         self._meant: list[str] = []  # to run
 
     async def __aenter__(self) -> Self:
@@ -162,6 +171,15 @@ class ProcessTown(Town):
         """Ask to withdraw; the portal may refuse."""
         body, headers = {"LyDo": "Hai bên thôi giao dịch"}, {"Idempotency-Key": f"torture-{uuid4().hex}"}
         return await self._surely("POST", "dvc", f"/ho-so/{dossier}/rut", json=body, headers=headers, yes=False)
+
+    async def lies(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the broker's control address, where it has one; raises AssertionError where it has none, or does not take this."""
+        try:
+            answer = await self.http.request(method, f"{self.url(CONTROL)}/_lgsp/faults{path}", json=body)
+        except httpx.TransportError as error:
+            raise AssertionError(f"the broker has no control address: {error!r}") from error
+        assert answer.is_success, f"{method} /_lgsp/faults{path}: {answer.status_code} {answer.text[:300]}"
+        return answer.json() if answer.content else None
 
     async def _positions(self) -> Any:
         try:
