@@ -121,6 +121,12 @@ class Ground:
         )
         return judge(history)
 
+    async def leave(self) -> None:
+        """Let go of the lives that have not come to their end."""
+        for life in self._calmly:
+            life.cancel()
+        await asyncio.gather(*self._calmly, return_exceptions=True)
+
     def _note_recoveries(self) -> None:
         """What only the end can tell: the next record after each start, and the rest after the last."""
         now, times = time.monotonic(), self.journal.times
@@ -163,7 +169,11 @@ async def broken_ground(plan: Plan, *, linked: bool = False, lying: bool = False
         groups = [shaken.space.exchange_group, *(shaken.space.group(each) for each in MEMBERS)]
         journal = await stack.enter_async_context(Journal(shaken.kafka, shaken.space))
         offsets = await stack.enter_async_context(Offsets(shaken.kafka, groups))
-        yield Ground(plan, shaken, calm, journal, offsets, link)
+        ground = Ground(plan, shaken, calm, journal, offsets, link)
+        try:
+            yield ground
+        finally:
+            await ground.leave()
 
 
 @asynccontextmanager
