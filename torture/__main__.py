@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import signal
 import sys
 import time
 from datetime import datetime
@@ -63,6 +64,7 @@ def main(  # noqa: PLR0917  # a command's parameters are its options
     def told(outcome: Outcome) -> None:
         console.print(row(outcome), style=None if outcome.held else "bold red", highlight=False, markup=False)
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: towns are taken down
     began = time.monotonic()
     outcomes = asyncio.run(run(cases, plan, told, keep=keep))
     about = machine(plan) | {"expectedSeconds": round(expected), "seconds": round(time.monotonic() - began, 1)}

@@ -9,6 +9,8 @@ from typing import Self
 
 import psutil
 
+from torture.ports import free_ports
+
 __all__ = ["Link"]
 
 CHUNK = 64 * 1024
@@ -23,7 +25,7 @@ class Link:
     """
 
     def __init__(self) -> None:
-        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening = socket.create_server(("127.0.0.1", free_ports(("link",))["link"]))
         self.port: int = self.listening.getsockname()[1]
         self.to = ""
         self.who: Callable[[], dict[int, str]] = dict
