@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from torture.case import LINKED, Case
 from torture.ground import Ground
 from torture.plan import EMBEDDED
-from torture.stories import STORIES
 from torture.town import MOVERS
+from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
@@ -18,15 +18,12 @@ def _cut(parts: tuple[str, ...], span: int) -> Callable[[Ground], Awaitable[None
     async def run(ground: Ground) -> None:
         assert ground.link is not None
         count = ground.plan.amount(10, 6)
-        stories = [STORIES[ground.plan.draw(len(STORIES), parts, span, place)] for place in range(count)]
-        living = asyncio.create_task(ground.live(stories, every=max(0.2, 0.5 * span / count)))
-        await ground.journal.goes_on(ground.shaken.within, by=5)
-        ground.link.cut(*parts)
-        try:
-            await asyncio.sleep(span)
-        finally:
-            ground.link.mend()
-        await living
+        async with under_load(ground, drawn(ground, count, parts, span), every=max(0.2, 0.5 * span / count), records=5):
+            ground.link.cut(*parts)
+            try:
+                await asyncio.sleep(span)
+            finally:
+                ground.link.mend()
 
     return run
 

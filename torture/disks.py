@@ -12,7 +12,7 @@ from app.settings import AGENCIES
 from torture.case import Case
 from torture.ground import Ground
 from torture.plan import EMBEDDED
-from torture.stories import STORIES
+from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
@@ -32,14 +32,11 @@ def _full(pid: int) -> Iterator[None]:
 
 def _without_room(part: str) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
-        town = ground.shaken
-        stories = [STORIES[ground.plan.draw(len(STORIES), "disk", part, place)] for place in range(ground.plan.amount(10, 6))]
-        living = asyncio.create_task(ground.live(stories, every=0.3))
-        await ground.journal.goes_on(town.within, by=5)
-        with _full(town.process(part).pid):
-            await asyncio.sleep(FULL_FOR)
-        await town.well(part)  # who has ended over it is started again
-        await living
+        stories = drawn(ground, ground.plan.amount(10, 6), "disk", part)
+        async with under_load(ground, stories, every=0.3, records=5):
+            with _full(ground.shaken.process(part).pid):
+                await asyncio.sleep(FULL_FOR)
+            await ground.shaken.well(part)  # who has ended over it is started again
 
     return run
 

@@ -39,11 +39,11 @@ def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
         story, form = await ground.form(PAID[ground.plan.draw(len(PAID), part, hop)])
         dossier = await ground.begin(story, form)
-        living = asyncio.create_task(story.live(ground.shaken, dossier, form))
-        await ground.journal.seen(dossier, hop, WITHIN)
-        await ground.end(part, end)
-        await revived(ground, part)
-        await living
+        async with asyncio.TaskGroup() as living:
+            living.create_task(story.live(ground.shaken, dossier, form))
+            await ground.journal.seen(dossier, hop, WITHIN)
+            await ground.end(part, end)
+            await revived(ground, part)
 
     return run
 

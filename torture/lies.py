@@ -12,7 +12,7 @@ from torture.case import LYING, Case
 from torture.ground import Ground
 from torture.kills import revived
 from torture.plan import EMBEDDED
-from torture.stories import STORIES, Story
+from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
@@ -47,10 +47,6 @@ def _group(ground: Ground, name: str) -> str:
     return ground.shaken.space.exchange_group if name == "exchange" else ground.shaken.space.group(MEMBERS[name])
 
 
-def _some(ground: Ground, what: str, count: int = 4) -> list[Story]:
-    return [STORIES[ground.plan.draw(len(STORIES), what, place)] for place in range(count)]
-
-
 async def _fired(ground: Ground) -> None:
     """Until some rule has, and then no more of them."""
 
@@ -74,7 +70,7 @@ def _on_requests(topic: str, action: str) -> Callable[[Ground], Awaitable[None]]
             for api in ("Produce", "Fetch")
         ]
         await ground.shaken.lies("POST", "", rules)
-        await ground.live(_some(ground, f"{action}@{topic}"), every=0.2)
+        await ground.live(drawn(ground, 4, f"{action}@{topic}"), every=0.2)
         await _fired(ground)
         await _quiet(ground)
 
@@ -87,7 +83,7 @@ def _once(topic: str, rule: Rule) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
         when = {"api": "Produce", "topic": _space(ground, topic)}
         await ground.shaken.lies("POST", "", [{**rule, "name": "told", "when": when}])
-        await ground.live(_some(ground, f"{rule['action']}@{topic}"), every=0.2)
+        await ground.live(drawn(ground, 4, f"{rule['action']}@{topic}"), every=0.2)
         await _fired(ground)
         await _quiet(ground)
 
@@ -101,7 +97,7 @@ def _in_group(name: str, action: str) -> Callable[[Ground], Awaitable[None]]:
         await ground.shaken.lies(
             "POST", "", [{"name": "told", "stage": "group", "action": action, "group": group, "when": when, "times": 3}]
         )
-        await ground.live(_some(ground, f"{action}@{name}", 6), every=0.5)
+        await ground.live(drawn(ground, 6, f"{action}@{name}"), every=0.5)
         await _fired(ground)
         await _quiet(ground)
 
@@ -112,11 +108,10 @@ def _stopped(topic: str, how: str) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
         when = {"api": "Produce", "topic": _space(ground, topic)}
         await ground.shaken.lies("POST", "", [{"name": "told", "stage": "broker", "action": "stop", "how": how, "when": when, "times": 1}])
-        living = asyncio.create_task(ground.live(_some(ground, f"stop-{how}@{topic}"), every=0.2))
-        await ground.shaken.process("broker").over(ground.shaken.within)
-        ground.ended += 1
-        await revived(ground, "broker")
-        await living
+        async with under_load(ground, drawn(ground, 4, "stop", how, topic), every=0.2):
+            await ground.shaken.process("broker").over(ground.shaken.within)
+            ground.ended += 1
+            await revived(ground, "broker")
 
     return run
 
@@ -128,7 +123,7 @@ def _reordered(topic: str) -> Callable[[Ground], Awaitable[None]]:
         ground.stored_order = True
         rule = {"name": "told", "stage": "log", "action": "hold-back", "count": 1, "for": 1.0, "probability": 0.3, "seed": ground.plan.seed}
         await ground.shaken.lies("POST", "", [{**rule, "when": {"api": "Produce", "topic": _space(ground, topic)}}])
-        living = asyncio.create_task(ground.live(_some(ground, f"hold-back@{topic}", 8), every=0.2))
+        living = asyncio.create_task(ground.live(drawn(ground, 8, f"hold-back@{topic}"), every=0.2))
         await _still(ground, living)
         await _fired(ground)
         await _quiet(ground)
@@ -157,7 +152,7 @@ def _corrupt(topic: str) -> Callable[[Ground], Awaitable[None]]:
         reader, group = ("exchange", town.space.exchange_group) if box == "outbox" else (PART_OF[name], town.space.group(MEMBERS[name]))
         rule = {"name": "told", "stage": "log", "action": "corrupt", "times": 1, "skip": 1}
         await town.lies("POST", "", [{**rule, "when": {"api": "Produce", "topic": place}}])
-        living = asyncio.create_task(ground.live(_some(ground, f"corrupt@{topic}", 8), every=0.2))
+        living = asyncio.create_task(ground.live(drawn(ground, 8, f"corrupt@{topic}"), every=0.2))
 
         async def red() -> tuple[Place, int]:
             said = await town.health(reader)

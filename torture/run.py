@@ -12,12 +12,10 @@ import orjson
 from torture.case import LINKED, LYING, Case, Outcome
 from torture.ground import Ground, broken_ground
 from torture.plan import Plan
-from vn.errors import LgspError
 
 __all__ = ["run"]
 
 MOST_ON_ONE = 60  # dossiers; then a new ground, since free parcels and patience end
-TROUBLE = (AssertionError, LgspError, TimeoutError, RuntimeError, OSError, KeyError, ValueError)
 
 
 async def run(
@@ -47,15 +45,22 @@ async def _one(case: Case, grounds: "_Grounds", keep: Path | None) -> Outcome:
         finally:
             outcome.dossiers, outcome.kills = len(ground.accepted) - before[0], ground.ended - before[1]
             outcome.recoveries = ground.recoveries[before[2] :]
-    except TROUBLE as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        outcome.trouble = f"{type(error).__name__}: {error} ({where.filename.rsplit('/', 1)[-1]}:{where.lineno})"
+    except Exception as error:  # noqa: BLE001  # whatever kept a case from its end is its result, and the others still run
+        outcome.trouble = _told(error)
     outcome.seconds = time.monotonic() - began
     if not outcome.held and keep is not None:
         grounds.keep(keep / case.name.replace("/", "-"))
     if not outcome.held or case.fresh:
         await grounds.leave()
     return outcome
+
+
+def _told(error: BaseException) -> str:
+    """The first cause, in one line."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({where.filename.rsplit('/', 1)[-1]}:{where.lineno})"
 
 
 class _Grounds:

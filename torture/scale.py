@@ -4,8 +4,8 @@ import asyncio
 
 from torture.case import Case
 from torture.ground import Ground
-from torture.stories import STORIES
 from torture.town import EXCHANGES
+from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
@@ -16,18 +16,16 @@ BETWEEN = 1.5  # seconds
 
 async def _up_and_down(ground: Ground) -> None:
     town, count = ground.shaken, ground.plan.amount(40, 16)
-    stories = [STORIES[ground.plan.draw(len(STORIES), "scale", place)] for place in range(count)]
-    living = asyncio.create_task(ground.live(stories, every=0.5))
-    for act, which in UP_AND_DOWN:
-        part = EXCHANGES[which]
-        if act == "start":
-            await town.start(part)
-        elif act == "stop":
-            await town.stop(part)
-        else:
-            await ground.end(part, "kill")
-        await asyncio.sleep(BETWEEN)
-    await living
+    async with under_load(ground, drawn(ground, count, "scale"), every=0.5):
+        for act, which in UP_AND_DOWN:
+            part = EXCHANGES[which]
+            if act == "start":
+                await town.start(part)
+            elif act == "stop":
+                await town.stop(part)
+            else:
+                await ground.end(part, "kill")
+            await asyncio.sleep(BETWEEN)
 
 
 CASES = (Case("scale", "up-and-down", _up_and_down, "two more exchanges come and go under load, one by SIGKILL", 40.0),)

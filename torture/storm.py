@@ -1,7 +1,6 @@
 """Seeded kills tied to counts of journal records while hundreds of dossiers run: 200 kills, 500 dossiers, in three towns."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 
 from torture.case import Case
@@ -44,10 +43,9 @@ def _storm(town: int) -> Callable[[Ground], Awaitable[None]]:
             await living
             await asyncio.gather(*reviving)
         finally:
-            keeping.cancel()
-            living.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping
+            for task in (keeping, living, *reviving):
+                task.cancel()
+            await asyncio.gather(keeping, living, *reviving, return_exceptions=True)
 
     return run
 

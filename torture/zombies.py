@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from app.settings import AGENCIES
 from torture.case import Case
 from torture.ground import Ground
-from torture.stories import STORIES
 from torture.town import EXCHANGES, MOVERS, TWIN
+from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
@@ -19,20 +19,18 @@ BOTH = 3.0  # seconds in which sleeper and successor are awake together
 def _asleep(part: str, successor: str | None = None) -> Callable[[Ground], Awaitable[None]]:
     async def run(ground: Ground) -> None:
         town = ground.shaken
-        stories = [STORIES[ground.plan.draw(len(STORIES), part, successor, place)] for place in range(ground.plan.amount(12, 8))]
-        living = asyncio.create_task(ground.live(stories, every=0.4))
-        await ground.journal.goes_on(town.within, by=5)
-        town.process(part).signal(signal.SIGSTOP)
-        try:
+        stories = drawn(ground, ground.plan.amount(12, 8), part, successor)
+        async with under_load(ground, stories, every=0.4, records=5):
+            town.process(part).signal(signal.SIGSTOP)
+            try:
+                if successor is not None:
+                    await town.launch(successor)
+                await asyncio.sleep(ASLEEP)
+            finally:
+                town.process(part).signal(signal.SIGCONT)
+            await asyncio.sleep(BOTH)
             if successor is not None:
-                await town.launch(successor)
-            await asyncio.sleep(ASLEEP)
-        finally:
-            town.process(part).signal(signal.SIGCONT)
-        await asyncio.sleep(BOTH)
-        if successor is not None:
-            await town.stop(successor)
-        await living
+                await town.stop(successor)
 
     return run
 
