@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
-from torture import cuts, disks, kills, lies, rolling, scale, storm, zombies
+from torture import cuts, disks, everypath, kills, lies, rolling, scale, storm, zombies
 from torture.case import Case
 from torture.plan import Plan
 
 __all__ = ["CASES", "chosen", "sampled"]
 
-CASES: tuple[Case, ...] = (*kills.CASES, *rolling.CASES, *zombies.CASES, *scale.CASES, *disks.CASES, *cuts.CASES, *lies.CASES, *storm.CASES)
+CASES: tuple[Case, ...] = (
+    *kills.CASES,
+    *rolling.CASES,
+    *zombies.CASES,
+    *scale.CASES,
+    *disks.CASES,
+    *cuts.CASES,
+    *lies.CASES,
+    *storm.CASES,
+    *everypath.CASES,
+)
 
 
 def chosen(plan: Plan, only: Sequence[str]) -> list[Case]:

@@ -1,7 +1,8 @@
 """Seeded kills tied to counts of journal records while hundreds of dossiers run: 200 kills, 500 dossiers, in three towns."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 
 from torture.case import Case
 from torture.ground import Ground
@@ -9,7 +10,7 @@ from torture.kills import PARTS, revived
 from torture.plan import Plan
 from torture.stories import STORIES
 
-__all__ = ["CASES", "blows"]
+__all__ = ["CASES", "blows", "kept"]
 
 TOWNS = 3
 DOSSIERS, KILLS = 167, 67  # of each town
@@ -31,27 +32,37 @@ def _storm(town: int) -> Callable[[Ground], Awaitable[None]]:
         dossiers, kills = plan.amount(DOSSIERS, 24), plan.amount(KILLS, 10)
         stories = [STORIES[plan.draw(len(STORIES), "storm", town, "story", place)] for place in range(dossiers)]
         living = asyncio.create_task(ground.live(stories, at_once=12))
-        keeping = asyncio.create_task(_keep(ground))
         reviving: list[asyncio.Task[None]] = []
         try:
-            for count, part in blows(plan, town, kills):
-                reached = asyncio.create_task(ground.journal.reaches(count, 10 * ground.shaken.within))
-                await asyncio.wait({reached, living}, return_when=asyncio.FIRST_COMPLETED)
-                reached.cancel()
-                await ground.end(part, "kill")
-                reviving.append(asyncio.create_task(revived(ground, part)))
-            await living
-            await asyncio.gather(*reviving)
+            async with kept(ground):
+                for count, part in blows(plan, town, kills):
+                    reached = asyncio.create_task(ground.journal.reaches(count, 10 * ground.shaken.within))
+                    await asyncio.wait({reached, living}, return_when=asyncio.FIRST_COMPLETED)
+                    reached.cancel()
+                    await ground.end(part, "kill")
+                    reviving.append(asyncio.create_task(revived(ground, part)))
+                await living
+                await asyncio.gather(*reviving)
         finally:
-            for task in (keeping, living, *reviving):
+            for task in (living, *reviving):
                 task.cancel()
-            await asyncio.gather(keeping, living, *reviving, return_exceptions=True)
+            await asyncio.gather(living, *reviving, return_exceptions=True)
 
     return run
 
 
+@asynccontextmanager
+async def kept(ground: Ground) -> AsyncIterator[None]:
+    """While the block lasts, who ends by itself, because it found no broker, is started again, as whoever supervises it would."""
+    keeping = asyncio.create_task(_keep(ground))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
 async def _keep(ground: Ground) -> None:
-    """Who ends by itself, because it found no broker, is started again, as whoever supervises it would."""
     while True:
         await asyncio.sleep(KEEP_EVERY)
         for part in ground.shaken.parts:

@@ -173,6 +173,12 @@ class ProcessTown(Town):
         body, headers = {"LyDo": "Hai bên thôi giao dịch"}, {"Idempotency-Key": f"torture-{uuid4().hex}"}
         return await self._surely("POST", "dvc", f"/ho-so/{dossier}/rut", json=body, headers=headers, yes=False)
 
+    async def refused(self, part: str, path: str, body: Any = None) -> str:
+        """As in any town."""
+        answer = await self._surely("POST", part, path, json=body, yes=False)
+        assert answer.status_code in (409, 422), f"{path}: {answer.status_code} {answer.text}"
+        return str(answer.json()["detail"])
+
     async def lies(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the broker's control address, where it has one; raises AssertionError where it has none, or does not take this."""
         try:
