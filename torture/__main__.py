@@ -17,13 +17,11 @@ from rich.console import Console
 
 from app.logs import configure
 from torture.case import Outcome
-from torture.cases import chosen, sampled
+from torture.cases import chosen, expected, sampled
 from torture.plan import APACHE, EMBEDDED, Plan
 from torture.report import document, faults, listed, recovered, row, table
 from torture.run import run
 from vn.clock import VN
-
-START = 6.0  # seconds for a ground to stand
 
 
 class Broker(StrEnum):
@@ -52,22 +50,22 @@ def main(  # noqa: PLR0917  # a command's parameters are its options
     cases = chosen(plan, only or ())
     if not cases:
         raise typer.BadParameter(f"{', '.join(only or ())}: no case on {plan.broker} begins so; see --list")
-    cases = sampled(plan, cases, sample - START) if sample else sorted(cases, key=lambda case: case.ground)
+    cases = sorted(sampled(plan, cases, sample) if sample else cases, key=lambda case: (case.fresh, case.ground))
     console = Console(width=None if sys.stdout.isatty() else 160)
     if list_:
         console.print(listed(cases))
         sys.exit(0)
     configure("text", "critical", "torture")
-    expected = sum(case.seconds for case in cases) + START
-    console.print(f"{len(cases)} cases, seed {seed}, {plan.broker}; about {expected / 60:.0f} min", highlight=False)
+    about_so_long = expected(cases)
+    console.print(f"{len(cases)} cases, seed {seed}, {plan.broker}; about {about_so_long / 60:.0f} min", highlight=False)
 
     def told(outcome: Outcome) -> None:
         console.print(row(outcome), style=None if outcome.held else "bold red", highlight=False, markup=False)
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: towns are taken down
     began = time.monotonic()
-    outcomes = asyncio.run(run(cases, plan, told, keep=keep))
-    about = machine(plan) | {"expectedSeconds": round(expected), "seconds": round(time.monotonic() - began, 1)}
+    outcomes = asyncio.run(run(cases, plan, told, keep=keep, until=began + sample if sample else None))
+    about = machine(plan) | {"expectedSeconds": round(about_so_long), "seconds": round(time.monotonic() - began, 1)}
     out.write_bytes(orjson.dumps(document(outcomes, about), option=orjson.OPT_INDENT_2) + b"\n")
     sys.exit(close(console, outcomes, about, out))
 

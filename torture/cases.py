@@ -6,7 +6,9 @@ from torture import cuts, disks, everypath, kills, lies, rolling, scale, storm, 
 from torture.case import Case
 from torture.plan import Plan
 
-__all__ = ["CASES", "chosen", "sampled"]
+__all__ = ["CASES", "chosen", "expected", "sampled"]
+
+START = 6.0  # seconds for a ground to stand
 
 CASES: tuple[Case, ...] = (
     *kills.CASES,
@@ -27,7 +29,10 @@ def chosen(plan: Plan, only: Sequence[str]) -> list[Case]:
 
 
 def sampled(plan: Plan, cases: Sequence[Case], seconds: float) -> list[Case]:
-    """One of each kind, the cheapest kinds first, as far as `seconds` go; then more, as the seed draws them."""
+    """One of each kind, the cheapest kinds first, as far as `seconds` go; then more, as the seed draws them.
+
+    Within a kind the seed draws among the cheapest.
+    """
     drawn = sorted(cases, key=lambda case: plan.draw(10**9, "sample", case.name))
     kinds: dict[str, Case] = {}
     for case in drawn:
@@ -35,9 +40,13 @@ def sampled(plan: Plan, cases: Sequence[Case], seconds: float) -> list[Case]:
             kinds[case.kind] = case
     first = sorted(kinds.values(), key=lambda case: case.seconds)
     taken: list[Case] = []
-    left = seconds
     for case in (*first, *(each for each in drawn if each not in first)):
-        if case.seconds <= left:
+        if expected([*taken, case]) <= seconds:
             taken.append(case)
-            left -= case.seconds
-    return sorted(taken, key=lambda case: case.ground)
+    return taken
+
+
+def expected(cases: Sequence[Case]) -> float:
+    """Seconds, about: of the cases and of the grounds that they stand on."""
+    shared = {case.ground for case in cases if not case.fresh}
+    return sum(case.seconds for case in cases) + START * (len(shared) + sum(case.fresh for case in cases))
