@@ -32,6 +32,7 @@ log = structlog.get_logger("bus.exchange")
 BATCH = 1000  # records taken at once, at most
 AHEAD = 1  # batches that wait between two steps
 FOR_THE_EXCHANGE = (EXCHANGE,)
+ANSWERS = 2.0  # seconds since the last successful fetch in which the broker is taken to be there
 SILENT = 10.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 
 
@@ -77,6 +78,7 @@ class Exchange:
         self._consumer = Consumer(kafka, tuple(self._owners), group=space.exchange_group, instance=instance, on_revoked=self._hand_over)
         self._judged: asyncio.Queue[Batch] = asyncio.Queue(AHEAD)
         self._written: asyncio.Queue[tuple[Batch, list[Ack]]] = asyncio.Queue(AHEAD)
+        self._owed: dict[Place, int] = {}  # what is written and journaled, and not yet committed
         self._in_flight: list[float] = []  # when each batch that is not yet committed was taken
         self._idle = asyncio.Event()
         self._idle.set()
@@ -134,6 +136,8 @@ class Exchange:
         """First step: take a batch and judge it."""
         while not stop.is_set():
             taken = await self._consumer.take(BATCH)
+            if not taken and not self._in_flight and self._consumer.age() < ANSWERS:
+                await self._commit()
             if taken:
                 self._in_flight.append(time.monotonic())
                 self._idle.clear()
@@ -153,12 +157,19 @@ class Exchange:
         while True:
             batch, acks = await self._written.get()
             await self._surely(batch.outgoing.journal(acks))
-            await self._consumer.commit(batch.positions)
+            self._owed |= batch.positions
+            await self._commit()
             self._counts += batch.counts
             self._trouble = None
             self._in_flight.pop(0)
             if not self._in_flight:
                 self._idle.set()
+
+    async def _commit(self) -> None:
+        """What could not be committed, because the broker was away, is committed when it is back, though nothing new comes."""
+        owed = dict(self._owed)
+        if owed and await self._consumer.commit(owed):
+            self._owed = {place: position for place, position in self._owed.items() if owed.get(place) != position}
 
     async def _surely(self, records: Sequence[Record]) -> list[Ack]:
         """The broker's acknowledgements; a broker whose own limits forbid what members may send is the exchange's trouble, not theirs."""
@@ -229,6 +240,8 @@ class Exchange:
         """Before partitions go to another exchange: finish what was taken, so that it is committed."""
         await self._idle.wait()
         self._ids.forget(places)
+        for place in places:
+            self._owed.pop(place, None)  # whoever has them now commits them
 
     def _fail(self, error: Exception) -> None:
         self._trouble = f"{Code.EXCHANGE_FAILED}: {error}"
