@@ -26,13 +26,15 @@ __all__ = ["Ground", "Recovery", "broken_ground"]
 @dataclass(frozen=True)
 class Recovery:
     """A part that was ended and started again at `began` (monotonic): seconds until it was well, records of the journal seen before,
-    seconds until the next record was seen (None: none came) and until all was at rest (None: others were ended meanwhile).
+    seconds until the next record was seen (None: none came) and until all was at rest (None: unless it was `alone`, the only thing that
+    was broken under the only dossier).
     """
 
     part: str
     began: float
     well: float
     seen: int
+    alone: bool = False
     next_record: float | None = None
     rest: float | None = None
 
@@ -133,7 +135,7 @@ class Ground:
         for index, each in enumerate(self.recoveries):
             if each.rest is None and each.next_record is None:
                 following = times[each.seen] - each.began if len(times) > each.seen else None
-                rest = now - each.began if index == len(self.recoveries) - 1 else None
+                rest = now - each.began if each.alone else None
                 self.recoveries[index] = replace(each, next_record=following and max(following, 0.0), rest=rest)
 
     async def _committed(self) -> None:

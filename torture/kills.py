@@ -27,12 +27,12 @@ HOPS = (
 SIGNALS = {"kill": "SIGKILL", "stop": "SIGTERM"}
 
 
-async def revived(ground: Ground, part: str) -> None:
+async def revived(ground: Ground, part: str, *, alone: bool = False) -> None:
     """Start a part that was killed, and note how long it takes to be well and until the journal goes on."""
     seen = len(ground.journal.entries)
     began = await ground.shaken.launch(part)
     await ground.shaken.well(part)
-    ground.recoveries.append(Recovery(part, began, time.monotonic() - began, seen))
+    ground.recoveries.append(Recovery(part, began, time.monotonic() - began, seen, alone))
 
 
 def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:
@@ -43,7 +43,7 @@ def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:
             living.create_task(story.live(ground.shaken, dossier, form))
             await ground.journal.seen(dossier, hop, WITHIN)
             await ground.end(part, end)
-            await revived(ground, part)
+            await revived(ground, part, alone=True)
 
     return run
 
