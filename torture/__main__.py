@@ -1,10 +1,12 @@
 """`python -m torture [--short] [--sample SECONDS] [--seed N] [--only NAME] [--list] [--broker apache] [--out FILE]`."""
 
 import asyncio
+import logging
 import platform
 import signal
 import sys
 import time
+from collections.abc import Coroutine
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -55,19 +57,30 @@ def main(  # noqa: PLR0917  # a command's parameters are its options
     if list_:
         console.print(listed(cases))
         sys.exit(0)
-    configure("text", "critical", "torture")
+    configure("text", "error", "torture")
+    logging.disable(logging.ERROR)  # of the calm town and the onlookers, whose broker is away on purpose
     about_so_long = expected(cases)
     console.print(f"{len(cases)} cases, seed {seed}, {plan.broker}; about {about_so_long / 60:.0f} min", highlight=False)
 
     def told(outcome: Outcome) -> None:
         console.print(row(outcome), style=None if outcome.held else "bold red", highlight=False, markup=False)
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: towns are taken down
     began = time.monotonic()
-    outcomes = asyncio.run(run(cases, plan, told, keep=keep, until=began + sample if sample else None))
+    try:
+        outcomes = asyncio.run(_until_told(run(cases, plan, told, keep=keep, until=began + sample if sample else None)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)
     about = machine(plan) | {"expectedSeconds": round(about_so_long), "seconds": round(time.monotonic() - began, 1)}
     out.write_bytes(orjson.dumps(document(outcomes, about), option=orjson.OPT_INDENT_2) + b"\n")
     sys.exit(close(console, outcomes, about, out))
+
+
+async def _until_told(work: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
+    """SIGTERM is as Ctrl-C: towns are taken down."""
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def close(console: Console, outcomes: list[Outcome], about: dict[str, Any], out: Path) -> int:
