@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.broker import child
+from bus import Producer
 from tests.e2e.town import Shown, Town
 from tests.support import eventually
 from torture.gather import MEMBERS, gathered
@@ -19,6 +20,7 @@ from torture.plan import Plan
 from torture.stories import PAID, Story
 from torture.town import WITHIN, ProcessTown, scratch
 from torture.watch import Journal, Offsets
+from torture.wrong import wrong
 from vn.errors import Unusable
 
 __all__ = ["Ground", "Recovery", "broken_ground"]
@@ -53,6 +55,7 @@ class Ground:
     calm: Town
     journal: Journal
     offsets: Offsets
+    producer: Producer
     link: Link | None = None
     accepted: list[str] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
@@ -62,6 +65,7 @@ class Ground:
     _seed: int = 0
     _noted: int = 0
     _calmly: list[asyncio.Task[None]] = field(default_factory=list)
+    _wrong: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def form(self, story: Story) -> tuple[Story, Shown]:
         """A form about a parcel that no dossier was about yet; where the register has none that fits any more, another story takes this
@@ -81,12 +85,13 @@ class Ground:
         raise AssertionError("there is always a last one")
 
     async def begin(self, story: Story, form: Shown) -> str:
-        """Hand a form in at both towns; the calm one lives it to its end meanwhile."""
+        """Hand a form in at both towns; the calm one lives it to its end meanwhile. Beside it goes a message that must be refused."""
         there = await story.begin(self.calm, form)
         self._calmly.append(asyncio.create_task(story.live(self.calm, there, form)))
         code = await story.begin(self.shaken, form)
         assert code == there, f"the towns have fallen apart: {code} is not {there}"
         self.accepted.append(code)
+        self._wrong.append(asyncio.create_task(self.producer.send_all([wrong(self.shaken.space, code)])))
         return code
 
     async def live(self, stories: Sequence[Story], *, at_once: int = 8, every: float = 0.0) -> None:
@@ -111,6 +116,7 @@ class Ground:
 
     async def judged(self) -> list[Violation]:
         """What does not hold, once both are at rest; a town that does not come to rest says so in an AssertionError."""
+        await asyncio.gather(*self._wrong)
         await self.shaken.healthy()
         await self.shaken.at_rest()
         self._note_recoveries()
@@ -137,9 +143,9 @@ class Ground:
 
     async def leave(self) -> None:
         """Let go of the lives that have not come to their end."""
-        for life in self._calmly:
-            life.cancel()
-        await asyncio.gather(*self._calmly, return_exceptions=True)
+        for task in (*self._calmly, *self._wrong):
+            task.cancel()
+        await asyncio.gather(*self._calmly, *self._wrong, return_exceptions=True)
 
     def _note_recoveries(self) -> None:
         """What only the end can tell: the next record after each start, and the rest."""
@@ -182,7 +188,8 @@ async def broken_ground(plan: Plan, *, linked: bool = False, lying: bool = False
         groups = [shaken.space.exchange_group, *(shaken.space.group(each) for each in MEMBERS)]
         journal = await stack.enter_async_context(Journal(shaken.kafka, shaken.space))
         offsets = await stack.enter_async_context(Offsets(shaken.kafka, groups))
-        ground = Ground(plan, shaken, calm, journal, offsets, link)
+        producer = await stack.enter_async_context(Producer(shaken.kafka))
+        ground = Ground(plan, shaken, calm, journal, offsets, producer, link)
         try:
             yield ground
         finally:
