@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 
 from app.logs import configure
-from torture.case import Outcome
+from torture.case import PLAIN, Outcome
 from torture.cases import chosen, expected, sampled
 from torture.plan import APACHE, EMBEDDED, Plan
 from torture.report import document, faults, listed, recovered, row, table
@@ -52,7 +52,7 @@ def main(  # noqa: PLR0917  # a command's parameters are its options
     cases = chosen(plan, only or ())
     if not cases:
         raise typer.BadParameter(f"{', '.join(only or ())}: no case on {plan.broker} begins so; see --list")
-    cases = sorted(sampled(plan, cases, sample) if sample else cases, key=lambda case: (case.fresh, case.ground))
+    cases = sorted(sampled(plan, cases, sample) if sample else cases, key=lambda case: (case.fresh, case.ground != PLAIN, case.ground))
     console = Console(width=None if sys.stdout.isatty() else 160)
     if list_:
         console.print(listed(cases))
