@@ -5,7 +5,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install dev demo test test-kafka test-slow check format lint types imports bench asyncapi export lock clean
+.PHONY: install dev demo test test-kafka test-slow check format lint types imports bench torture asyncapi export lock clean
 
 install: .venv/.installed
 dev: .venv/.dev
@@ -51,6 +51,10 @@ imports: dev
 
 bench: dev
 	$(BIN)/python -m bench $(ARGS)
+
+# Kills, stops, cuts and starves real processes and judges what remains; it says how long it takes. docs/survival.md
+torture: dev
+	$(BIN)/python -m torture $(ARGS)
 
 # What is generated and committed: schemas, AsyncAPI document, docs/fidelity.md
 export: dev

@@ -55,7 +55,8 @@ def exchange_of(settings: Settings, bootstrap: str, clock: Clock, tracer: Tracer
         rights=rights,
         contracts=catalogue_of(settings),
         clock=clock,
-        instance="only" if settings.supervised else None,  # the only one of its group takes its partitions back at once after a kill
+        # a named one, or the only one of its group, takes its partitions back at once after a kill
+        instance=settings.instance or ("only" if settings.supervised else None),
         operating=Operating(settings.drain, tracer),
     )
 

@@ -37,6 +37,7 @@ _TEXTS = (
     "LGSP_BROKER_FAULTS",
     "LGSP_DRAIN",
     "LGSP_OTEL",
+    "LGSP_EXCHANGE_INSTANCE",
 )
 
 
@@ -93,6 +94,8 @@ class Settings:
     drain: float = 10.0
     """Seconds from SIGTERM to the end of a part: so long may take what is in flight."""
     tracing: Tracing | None = None
+    instance: str | None = None
+    """The name of this exchange among several of its space, kept over restarts; None: an exchange alone, or one without a lasting place."""
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
@@ -138,6 +141,7 @@ class Settings:
             faults=_path(given.get("LGSP_BROKER_FAULTS")),
             drain=float(drain),
             tracing=tracing,
+            instance=given.get("LGSP_EXCHANGE_INSTANCE"),
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -175,6 +179,7 @@ class Settings:
             "LGSP_BROKER_FAULTS": self.faults and str(self.faults.absolute()),
             "LGSP_DRAIN": f"{self.drain:.0f}",
             "LGSP_OTEL": "on" if self.tracing else "off",
+            "LGSP_EXCHANGE_INSTANCE": self.instance,
         }
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}

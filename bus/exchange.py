@@ -37,6 +37,7 @@ BATCH = 1000  # records taken at once, at most
 AHEAD = 1  # batches that wait between two steps
 FOR_THE_EXCHANGE = (EXCHANGE,)
 CODES = frozenset(Code)
+ANSWERS = 2.0  # seconds since the last successful fetch in which the broker is taken to be there
 SILENT = 5.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 CLOSING = 3.0  # seconds of the drain that are kept for letting go of three Kafka clients, which a dead broker holds up
 WORKING = "exchange"
@@ -93,6 +94,7 @@ class Exchange:
         )
         self._judged: asyncio.Queue[Batch] = asyncio.Queue(AHEAD)
         self._written: asyncio.Queue[tuple[Batch, list[Ack]]] = asyncio.Queue(AHEAD)
+        self._owed: dict[Place, int] = {}  # what is written and journaled, and not yet committed
         self._in_flight: list[Batch] = []  # taken and not yet committed
         self._idle = asyncio.Event()
         self._idle.set()
@@ -156,6 +158,8 @@ class Exchange:
         """First step: take a batch and judge it."""
         while not stop.is_set():
             taken = await self._consumer.take(BATCH)
+            if not taken and not self._in_flight and self._consumer.age() < ANSWERS:
+                await self._commit()
             if taken:
                 batch = Batch(Outgoing(self._space, self._members, self._partitions), taken, time.monotonic())
                 self._in_flight.append(batch)
@@ -177,13 +181,20 @@ class Exchange:
             lines = batch.outgoing.journal(acks)
             with self._timed(STAGE, "journal", times=len(lines)):
                 await self._surely(lines)
+            self._owed |= batch.positions
             with self._timed(STAGE, "commit", times=sum(len(records) for records in batch.taken.values())):
-                await self._consumer.commit(batch.positions)
+                await self._commit()
             self._vitals.troubles.end(WORKING)
             self._count(batch)
             self._in_flight.pop(0)
             if not self._in_flight:
                 self._idle.set()
+
+    async def _commit(self) -> None:
+        """What could not be committed, because the broker was away, is committed when it is back, though nothing new comes."""
+        owed = dict(self._owed)
+        if owed and await self._consumer.commit(owed):
+            self._owed = {place: position for place, position in self._owed.items() if owed.get(place) != position}
 
     def _count(self, batch: Batch) -> None:
         self._counts += batch.counts
@@ -287,6 +298,8 @@ class Exchange:
         """Before partitions go to another exchange: finish what was taken, so that it is committed."""
         await self._idle.wait()
         self._ids.forget(places)
+        for place in places:
+            self._owed.pop(place, None)  # whoever has them now commits them
 
     def _fail(self, error: Exception) -> None:
         self._vitals.troubles.begin(WORKING, f"{Code.EXCHANGE_FAILED}: {error}")

@@ -33,6 +33,8 @@ Shown = dict[str, Any]
 class Town:
     """`async with Town(broker, space, folder) as town`; its clock stands still at `at` until a test moves it."""
 
+    within = 20.0  # seconds for whatever is awaited
+
     def __init__(
         self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, patience: Patience = QUICK
     ) -> None:
@@ -101,7 +103,7 @@ class Town:
             announced = max((int(each["ThuTu"].partition("/")[2]) for each in found), default=1)
             return found if len(found) >= announced else []
 
-        return await eventually(all_there)
+        return await eventually(all_there, within=self.within)
 
     async def status(self, dossier: str, *wanted: str | int) -> Shown:
         """The case, once the portal shows one of these statuses."""
@@ -111,7 +113,7 @@ class Town:
             assert found["TrangThaiHoSo"] in {str(each) for each in wanted}, f"status {found['TrangThaiHoSo']}, waiting for {wanted}"
             return found
 
-        found = await eventually(there)
+        found = await eventually(there, within=self.within)
         assert found is not None
         return found
 
@@ -184,7 +186,7 @@ class Town:
             same, before = now == before, now
             return same and now is not None
 
-        await eventually(still, within=30)
+        await eventually(still, within=1.5 * self.within)
 
     async def _positions(self) -> Any:
         """How far each part has come; None while any has something to do."""
@@ -211,7 +213,7 @@ class Town:
             assert holds(found), f"{part}{path} is not as awaited: {found}"
             return found
 
-        return await eventually(answered)
+        return await eventually(answered, within=self.within)
 
     async def refused(self, part: str, path: str, body: Any = None) -> str:
         """An act that must be refused, as not allowed now or with these values; the reason given."""
@@ -258,7 +260,7 @@ class Town:
             assert sick == {}
             return True
 
-        await eventually(all_well)
+        await eventually(all_well, within=self.within)
 
     # plain calls
 

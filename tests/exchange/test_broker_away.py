@@ -5,12 +5,12 @@ Always on an embedded broker of its own: nobody may kill the one that the run sh
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from bus import Exchange, KafkaSettings, Members, Rights, Space
+from bus import Admin, Exchange, KafkaSettings, Members, Place, Rights, Space
 from tests.broker.process import BrokerProcess
 from tests.bus.samples import TCT, slip_cancelled
 from tests.exchange.wire import CONTRACTS, running, wired
@@ -48,6 +48,29 @@ async def test_a_broker_killed_under_the_exchange_costs_no_message(tmp_path: Pat
             return exchange.health()["status"] == "ok"
 
         await eventually(whole, within=60)
+
+
+async def test_what_could_not_be_committed_is_committed_though_nothing_new_comes(tmp_path: Path, space: Space) -> None:
+    async with own_broker(tmp_path) as broker, wired(KafkaSettings(broker.address), space) as wire, running(wire) as exchange:
+        commit, refused = exchange._consumer.commit, list[Mapping[Place, int]]()
+
+        async def away_at_first(positions: Mapping[Place, int]) -> bool:
+            if len(refused) < 2:
+                refused.append(dict(positions))
+                return False
+            return await commit(positions)
+
+        exchange._consumer.commit = away_at_first  # type: ignore[method-assign]
+        ack = (await wire.say(slip_cancelled()))[0]
+        await wire.heard(TCT, 1)
+        place = Place(space.outbox(slip_cancelled().source), ack.partition)
+
+        async def committed() -> bool:
+            async with Admin(wire.kafka) as admin:
+                return (await admin.group(space.exchange_group)).committed.get(place) == ack.offset + 1
+
+        await eventually(committed)
+        assert refused == [{place: ack.offset + 1}] * 2
 
 
 async def test_the_exchange_calls_itself_failing_while_the_broker_is_away(tmp_path: Path, space: Space) -> None:
