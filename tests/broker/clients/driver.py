@@ -1,8 +1,8 @@
 """The seam: one program per foreign client, told what to do in JSON lines, so that one set of tests judges them all.
 
 A driver is started with the broker's address as its one argument. It reads one JSON object per line from standard input and answers each
-with one line on standard output, `{"ok": VALUE}` or `{"error": TEXT}`; at the end of its input it ends. Whatever it logs goes to standard error.
-Records have their key twenty times over as their value. The steps and what they answer:
+with one line on standard output, `{"ok": VALUE}` or `{"error": TEXT}`; at the end of its input it ends. Whatever it logs goes to standard
+error. Records have their key twenty times over as their value. The steps and what they answer:
 
     codecs                                                  the codecs the client has, without "none"
     create    topic, partitions                             null

@@ -247,9 +247,9 @@ public class Driver {
     private Object tool(String name, List<String> arguments, String input) throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream out = System.out;
-        int[] code = {0};
+        List<Integer> codes = new ArrayList<>(); // the first one counts: a tool catches even what stands for the end of its machine
         Exit.Procedure left = (status, message) -> {
-            code[0] = status;
+            codes.add(status);
             throw new Left();
         };
         Exit.setExitProcedure(left);
@@ -266,7 +266,7 @@ public class Driver {
         } finally {
             System.setOut(out);
         }
-        return Map.of("code", code[0], "said", said.toString(StandardCharsets.UTF_8));
+        return Map.of("code", codes.isEmpty() ? 0 : codes.get(0), "said", said.toString(StandardCharsets.UTF_8));
     }
 
     private static class Left extends Error {}
