@@ -1,5 +1,6 @@
 """What the broker answers, as one table: API -> versions and handler."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
@@ -23,9 +24,14 @@ class Handler(NamedTuple):
 
 
 _PRODUCE: Final = 0
+_SOFTWARE: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?")
+"""What a client may be called."""
 
 
-async def api_versions(_call: Call) -> Tree:
+async def api_versions(call: Call) -> Tree:
+    names = (getattr(call.body, field, "unnamed") for field in ("client_software_name", "client_software_version"))
+    if not all(map(_SOFTWARE.fullmatch, names)):
+        return {"error_code": ErrorCode.invalid_request, "api_keys": []}
     # Kafka 4 too announces Produce from 0, or librdkafka takes the broker for an ancient one; it answers from 3.
     ranges = [(api, 0 if api == _PRODUCE else handler.first, handler.last) for api, handler in sorted(HANDLERS.items())]
     keys = [{"api_key": api, "min_version": first, "max_version": last} for api, first, last in ranges]

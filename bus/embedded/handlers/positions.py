@@ -50,11 +50,20 @@ def _epoch(call: Call, topic: str, asked: Any) -> Tree:
 
 def _one(call: Call, topic: str, asked: Any) -> Tree:
     partition = call.broker.topics.partition(topic, asked.partition_index)
-    if partition is None:
-        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_topic_or_partition}
+    error = _refusal(partition, asked)
+    if partition is None or error is not ErrorCode.none:
+        return {"partition_index": asked.partition_index, "error_code": error}
     offset, timestamp = _found(partition, asked.timestamp)
     answer = {"partition_index": asked.partition_index, "error_code": ErrorCode.none, "offset": offset, "timestamp": timestamp}
     return {**answer, "leader_epoch": 0 if offset >= 0 else -1}
+
+
+def _refusal(partition: Partition | None, asked: Any) -> ErrorCode:
+    if partition is None:
+        return ErrorCode.unknown_topic_or_partition
+    if getattr(asked, "current_leader_epoch", _EPOCH) > _EPOCH:
+        return ErrorCode.unknown_leader_epoch
+    return ErrorCode.unsupported_version if asked.timestamp < _LATEST_ELSEWHERE else ErrorCode.none
 
 
 def _found(partition: Partition, timestamp: int) -> tuple[int, int]:
