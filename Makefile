@@ -5,7 +5,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install dev demo test test-kafka test-slow check format lint types imports bench asyncapi export lock clean
+.PHONY: install dev demo test test-kafka differences test-slow check format lint types imports bench asyncapi export lock clean
 
 install: .venv/.installed
 dev: .venv/.dev
@@ -31,6 +31,10 @@ test: dev
 # broker, those that are about both: foreign clients, and the table of differences
 test-kafka: dev
 	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+# Asks the named brokers every probe again, and writes docs/brokers.md: make differences ARGS=embedded
+differences: dev
+	$(BIN)/python -m tests.broker.differences $(ARGS)
 
 # All paths one after the other: undisturbed, delivered twice, with adapters that come and go
 test-slow: dev

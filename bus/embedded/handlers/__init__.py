@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.handlers import cluster, configs, fetch, group_admin, groups, offsets, positions, produce, topics
+from bus.embedded.handlers import absent, cluster, configs, fetch, group_admin, groups, offsets, positions, produce, topics
 from bus.embedded.protocol import Tree
 
 __all__ = ["HANDLERS", "Handler", "unknown_version"]
@@ -58,18 +58,26 @@ HANDLERS: Final[dict[int, Handler]] = {
     14: Handler(0, 5, groups.sync_group),
     15: Handler(0, 6, group_admin.describe_groups),
     16: Handler(0, 5, group_admin.list_groups),
+    17: Handler(0, 1, absent.sasl_handshake),
     18: Handler(0, 4, api_versions),
     19: Handler(2, 7, topics.create_topics),
     20: Handler(1, 6, topics.delete_topics),
     21: Handler(0, 2, topics.delete_records),
     22: Handler(0, 5, produce.init_producer_id),
     23: Handler(2, 4, positions.offset_for_leader_epoch),
+    29: Handler(1, 3, absent.describe_acls),
+    30: Handler(1, 3, absent.create_acls),
+    31: Handler(1, 3, absent.delete_acls),
     32: Handler(1, 4, configs.describe_configs),
     33: Handler(0, 2, configs.alter_configs),
+    36: Handler(0, 2, absent.sasl_authenticate),
     37: Handler(0, 3, topics.create_partitions),
     42: Handler(0, 2, group_admin.delete_groups),
     44: Handler(0, 1, configs.incremental_alter_configs),
+    46: Handler(0, 0, absent.list_partition_reassignments),
     47: Handler(0, 0, offsets.offset_delete),
+    48: Handler(0, 1, absent.describe_client_quotas),
+    50: Handler(0, 0, absent.describe_user_scram_credentials),
     60: Handler(0, 2, cluster.describe_cluster),
     75: Handler(0, 0, cluster.describe_topic_partitions),
 }

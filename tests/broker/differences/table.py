@@ -87,8 +87,8 @@ def line(name: str, row: Row) -> str:
 
 
 def why(name: str) -> str:
-    """Why a difference stays; `` where nobody has said."""
-    return next((reason for start, reason in WHY.items() if name.startswith(start)), "")
+    """Why a difference stays; empty where nobody has said."""
+    return WHY.get(max((start for start in WHY if name.startswith(start)), key=len, default=""), "")
 
 
 def place(section: str, name: str) -> tuple[int, int, str]:

@@ -83,6 +83,8 @@ async def leader(ask: Asker) -> str:
 
 
 _NO_ID = None
+_ACL = {"resource_pattern_type": 3, "principal": "User:x", "host": "*", "operation": 3, "permission_type": 3}
+_FILTER = {"principal_filter": None, "host_filter": None, "operation": 1, "permission_type": 1}
 _NO_TIME = timedelta(0)
 _METADATA = {"allow_auto_topic_creation": False, "include_topic_authorized_operations": False}
 
@@ -109,20 +111,18 @@ PROBES: dict[str, Probe] = {
     "DescribeCluster: controllers": lambda ask: cluster_of(ask, 2),
     "DescribeCluster: endpoints of no kind": lambda ask: cluster_of(ask, 9),
     "SaslHandshake without SASL": lambda ask: ask.codes(17, 1, mechanism="PLAIN"),
+    "SaslAuthenticate without SASL": lambda ask: ask.codes(36, 2, auth_bytes=b"x"),
+    "CreateAcls without an authorizer": lambda ask: ask.codes(30, 3, creations=[{**_ACL, "resource_type": 2, "resource_name": "x"}]),
+    "DeleteAcls without an authorizer": lambda ask: ask.codes(
+        31, 3, filters=[{**_FILTER, "resource_type_filter": 2, "resource_name_filter": "x", "pattern_type_filter": 3}]
+    ),
     "DescribeAcls without an authorizer": lambda ask: ask.codes(
-        29,
-        3,
-        resource_type_filter=2,
-        resource_name_filter=None,
-        pattern_type_filter=3,
-        principal_filter=None,
-        host_filter=None,
-        operation=1,
-        permission_type=1,
+        29, 3, **_FILTER, resource_type_filter=2, resource_name_filter=None, pattern_type_filter=3
     ),
     "DescribeQuorum: of no topic": lambda ask: ask.codes(55, 2, topics=[]),
     "DescribeLogDirs: of no topic": lambda ask: ask.codes(35, 4, topics=[]),
     "DescribeClientQuotas: all": lambda ask: ask.codes(48, 1, components=[], strict=False),
+    "DescribeUserScramCredentials: of a user that is not there": lambda ask: ask.codes(50, 0, users=[{"name": "nobody"}]),
     "DescribeUserScramCredentials: all": lambda ask: ask.codes(50, 0, users=[]),
     "ListPartitionReassignments: all": lambda ask: ask.codes(46, 0, timeout=_NO_TIME, topics=None),
 }
