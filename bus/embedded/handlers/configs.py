@@ -18,6 +18,15 @@ _DELETE: Final = 1
 _APPEND: Final = 2
 _SUBTRACT: Final = 3
 _LISTS: Final = {"cleanup.policy"}
+_STRING, _INT, _LONG, _DOUBLE, _LIST = 2, 3, 5, 6, 7
+_TYPES: Final = {
+    **dict.fromkeys(("index.interval.bytes", "max.message.bytes", "min.insync.replicas", "segment.bytes", "segment.index.bytes"), _INT),
+    **dict.fromkeys(("cleanup.policy", "leader.replication.throttled.replicas", "follower.replication.throttled.replicas"), _LIST),
+    "compression.type": _STRING,
+    "message.timestamp.type": _STRING,
+    "min.cleanable.dirty.ratio": _DOUBLE,
+}
+"""What kind of value a setting takes; all others are numbers of 64 bits."""
 _Config = dict[str, str | None]
 
 
@@ -44,7 +53,11 @@ def _described(call: Call, asked: Any) -> Tree:
     if not isinstance(found, Topic):
         return {**named, "error_code": found[0], "error_message": found[1], "configs": []}
     wanted = asked.configuration_keys
-    configs = [{**each, "synonyms": [], "documentation": None} for each in settings_of(found) if wanted is None or each["name"] in wanted]
+    configs = [
+        {**each, "config_type": _TYPES.get(each["name"], _LONG), "synonyms": [], "documentation": None}
+        for each in settings_of(found)
+        if wanted is None or each["name"] in wanted
+    ]
     return {**named, "error_code": ErrorCode.none, "error_message": None, "configs": configs}
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.broker.clients import pending
 from tests.broker.clients.conftest import Drivers
 from tests.broker.clients.driver import Driver
+from tests.broker.raw import Raw
 
 PARTITIONS = 3
 END = "end"
@@ -80,8 +81,11 @@ async def test_a_group_of_three_of_which_one_leaves_gets_everything_once_and_goe
 
 @pending.consumer_protocol
 @pytest.mark.parametrize("which", ["librdkafka", "java", "franz-go"])
-async def test_a_group_whose_broker_gives_out_the_partitions_does_the_same(which: str, drivers: Drivers, name: str) -> None:
+async def test_a_group_whose_broker_gives_out_the_partitions_does_the_same(which: str, drivers: Drivers, name: str, broker: str) -> None:
     await shared(await drivers.of(which), name, "consumer")
+    async with Raw(broker) as raw:  # a client may take the classic protocol without a word
+        groups = (await raw.ask(16, 5, states_filter=[], types_filter=[])).groups
+    assert {each.group_id: each.group_type for each in groups}[name] == "consumer"
 
 
 @pending.transactions

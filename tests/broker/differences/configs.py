@@ -15,16 +15,32 @@ async def settings(ask: Asker) -> dict[str, str]:
     return {each.name: each.value or "(empty)" for each in sorted(answer.results[0].configs, key=lambda each: str(each.name))}
 
 
-async def details(ask: Asker) -> str:
-    """What stands beside a value."""
+async def types(ask: Asker) -> dict[str, str]:
+    """Of what kind the value of each setting is."""
+    asked = [{"resource_type": TOPIC, "resource_name": ask.topic, "configuration_keys": None}]
+    answer = await ask.ask(32, 4, resources=asked, include_synonyms=False, include_documentation=False)
+    return {each.name: f"type {each.config_type}" for each in sorted(answer.results[0].configs, key=lambda each: str(each.name))}
+
+
+async def origin(ask: Asker) -> str:
+    """Of a value that was set on the topic; a setting that is not there is left out."""
+    found = await beside(ask, "retention.ms", "no.such.setting")
+    return ", ".join(f"source {each.config_source}, {'' if each.read_only else 'not '}read only" for each in found)
+
+
+async def synonyms(ask: Asker) -> str:
+    found = await beside(ask, "retention.ms")
+    return ", ".join(f"{one.name} of source {one.source}" for each in found for one in each.synonyms) or "none"
+
+
+async def documentation(ask: Asker) -> str:
+    return " ".join("there" if each.documentation else "none" for each in await beside(ask, "retention.ms"))
+
+
+async def beside(ask: Asker, *names: str) -> Any:
     topic = await ask.fresh(retention_ms="7200000")
-    asked = [{"resource_type": TOPIC, "resource_name": topic, "configuration_keys": ["retention.ms", "no.such.setting"]}]
-    answer = await ask.ask(32, 4, resources=asked, include_synonyms=True, include_documentation=True)
-    return "; ".join(
-        f"source {each.config_source}, type {each.config_type}, synonyms {[(one.name, one.source) for one in each.synonyms]}, "
-        f"{'' if each.documentation else 'not '}documented"
-        for each in answer.results[0].configs
-    )
+    asked = [{"resource_type": TOPIC, "resource_name": topic, "configuration_keys": list(names)}]
+    return (await ask.ask(32, 4, resources=asked, include_synonyms=True, include_documentation=True)).results[0].configs
 
 
 def described(kind: int, name: str | None) -> Probe:
@@ -67,7 +83,10 @@ def replaced(*configs: tuple[str, str | None], kind: int = TOPIC, name: str | No
 PROBES: dict[str, Probe] = {
     "DescribeConfigs, topic:": settings,
     "DescribeConfigs, broker:": some_of_the_broker,
-    "DescribeConfigs: what stands beside a value": details,
+    "DescribeConfigs, kind of value:": types,
+    "DescribeConfigs: where a value comes from": origin,
+    "DescribeConfigs: synonyms of a setting": synonyms,
+    "DescribeConfigs: documentation of a setting": documentation,
     "DescribeConfigs: a topic that is not there": described(TOPIC, "nowhere"),
     "DescribeConfigs: a name no topic can have": described(TOPIC, "a b"),
     "DescribeConfigs: a broker that is not there": described(BROKER, "7"),

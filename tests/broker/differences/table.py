@@ -55,8 +55,8 @@ def read(page: str) -> Table:
 
 
 def refreshed(table: Table, section: str, broker: str, answers: Mapping[str, str]) -> None:
-    """Put in a broker's column; rows that neither has go."""
-    rows = table[section]
+    """Put in a broker's column; rows that neither has go, and those of a probe that there is no more."""
+    rows = {name: row for name, row in table[section].items() if asked_by(section, name) is not None}
     for name in {*rows, *answers}:
         rows.setdefault(name, {EMBEDDED: NOTHING, APACHE: NOTHING})[broker] = answers.get(name, NOTHING)
     table[section] = {name: row for name, row in rows.items() if set(row.values()) != {NOTHING}}
@@ -93,7 +93,13 @@ def why(name: str) -> str:
 
 def place(section: str, name: str) -> tuple[int, int, str]:
     """In the order of the probes; of one probe by number, then by name."""
-    titles = list(SECTIONS[section][1].PROBES)
-    found = max((title for title in titles if name.startswith(safe(title))), key=len)
-    number = name[len(found) :].split()[:1]
-    return titles.index(found), int(number[0]) if number and number[0].isdecimal() else 0, name
+    title = asked_by(section, name) or ""
+    number = name[len(title) :].split()[:1]
+    titles = [safe(each) for each in SECTIONS[section][1].PROBES]
+    return titles.index(title), int(number[0]) if number and number[0].isdecimal() else 0, name
+
+
+def asked_by(section: str, name: str) -> str | None:
+    """The probe that a row comes from."""
+    titles = (safe(title) for title in SECTIONS[section][1].PROBES)
+    return max((title for title in titles if name.startswith(title)), key=len, default=None)
