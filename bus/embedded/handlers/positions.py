@@ -21,7 +21,7 @@ _EPOCH: Final = 0
 async def list_offsets(call: Call) -> Tree:
     return {
         "topics": [
-            {"name": each.name, "partitions": [_one(call, each.name, part) for part in each.partitions]} for each in call.body.topics
+            {"name": each.name, "partitions": [_asked(call, each.name, part) for part in each.partitions]} for each in call.body.topics
         ]
     }
 
@@ -33,6 +33,16 @@ async def offset_for_leader_epoch(call: Call) -> Tree:
             {"topic": each.topic, "partitions": [_epoch(call, each.topic, part) for part in each.partitions]} for each in call.body.topics
         ]
     }
+
+
+def _asked(call: Call, topic: str, asked: Any) -> Tree:
+    """Refused where it asks a leader to come, or for a kind of offset that this version does not know."""
+    known = call.broker.topics.partition(topic, asked.partition_index) is not None
+    if known and getattr(asked, "current_leader_epoch", _EPOCH) > _EPOCH:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_leader_epoch}
+    if known and asked.timestamp < _LATEST_ELSEWHERE:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unsupported_version}
+    return _one(call, topic, asked)
 
 
 def _epoch(call: Call, topic: str, asked: Any) -> Tree:
@@ -50,20 +60,11 @@ def _epoch(call: Call, topic: str, asked: Any) -> Tree:
 
 def _one(call: Call, topic: str, asked: Any) -> Tree:
     partition = call.broker.topics.partition(topic, asked.partition_index)
-    error = _refusal(partition, asked)
-    if partition is None or error is not ErrorCode.none:
-        return {"partition_index": asked.partition_index, "error_code": error}
+    if partition is None:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_topic_or_partition}
     offset, timestamp = _found(partition, asked.timestamp)
     answer = {"partition_index": asked.partition_index, "error_code": ErrorCode.none, "offset": offset, "timestamp": timestamp}
     return {**answer, "leader_epoch": 0 if offset >= 0 else -1}
-
-
-def _refusal(partition: Partition | None, asked: Any) -> ErrorCode:
-    if partition is None:
-        return ErrorCode.unknown_topic_or_partition
-    if getattr(asked, "current_leader_epoch", _EPOCH) > _EPOCH:
-        return ErrorCode.unknown_leader_epoch
-    return ErrorCode.unsupported_version if asked.timestamp < _LATEST_ELSEWHERE else ErrorCode.none
 
 
 def _found(partition: Partition, timestamp: int) -> tuple[int, int]:

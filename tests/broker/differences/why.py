@@ -33,6 +33,8 @@ WHY: Final[dict[str, str]] = {
     "DescribeConfigs: synonyms": "a topic's setting has no default of a broker behind it; tools print less",
     "DescribeConfigs: documentation": "Kafka's documentation says it",
     "DescribeConfigs: the broker's loggers": "it has none to change",
+    "IncrementalAlterConfigs: an unknown setting back": "a wrong name is told, even where nothing would change",
+    "IncrementalAlterConfigs: taken from a list": "lists: not yet",
     "IncrementalAlterConfigs: appended to a list": "compaction: not yet",
     "IncrementalAlterConfigs: an operation that is none": "Kafka's answer is a fault of its own",
     "Produce: bytes that are no batch": _RECORDS,
