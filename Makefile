@@ -5,7 +5,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 
-.PHONY: install dev demo test test-kafka differences test-slow check format lint types imports bench asyncapi export lock clean
+.PHONY: install dev demo test test-kafka test-slow check format lint types imports bench asyncapi export lock clean
 
 install: .venv/.installed
 dev: .venv/.dev
@@ -32,6 +32,7 @@ test: dev
 test-kafka: dev
 	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
 
+.PHONY: differences
 # Asks the named brokers every probe again, and writes docs/brokers.md: make differences ARGS=embedded
 differences: dev
 	$(BIN)/python -m tests.broker.differences $(ARGS)
