@@ -27,9 +27,15 @@ demo: install
 test: dev
 	$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
 
-# The same tests on Apache Kafka; needs Java 17, and Maven for its first start. tests/broker is about the embedded broker
+# The same tests on Apache Kafka; needs Java 17, and Maven for its first start. Of tests/broker, which is about the embedded
+# broker, those that are about both: foreign clients, and the table of differences
 test-kafka: dev
-	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" --ignore tests/broker $(ARGS)
+	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+.PHONY: differences
+# Asks the named brokers every probe again, and writes docs/brokers.md: make differences ARGS=embedded
+differences: dev
+	$(BIN)/python -m tests.broker.differences $(ARGS)
 
 # All paths one after the other: undisturbed, delivered twice, with adapters that come and go
 test-slow: dev

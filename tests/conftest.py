@@ -43,7 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-async def broker() -> AsyncIterator[str]:
+def broker(chosen_broker: str) -> str:
+    """HOST:PORT of the broker of this run."""
+    return chosen_broker
+
+
+@pytest.fixture(scope="session")
+async def chosen_broker() -> AsyncIterator[str]:
     """HOST:PORT of a broker: that of LGSP_KAFKA_BOOTSTRAP or LGSP_TEST_BROKER, else an embedded one in memory, in its own process."""
     given = os.environ.get("LGSP_KAFKA_BOOTSTRAP")  # noqa: TID251 - which broker the same tests run against
     if given:

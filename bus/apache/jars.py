@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import structlog
@@ -25,21 +26,24 @@ def version() -> str:
     return re.findall(r"<kafka\.version>(.+?)<", _POM.read_text(encoding="utf-8"))[0]  # type: ignore[no-any-return]
 
 
-def place(cache: Path) -> Path:
+def place(cache: Path, pom: Path | None = None) -> Path:
     """The folder of the jars; another pom, be it for its log library, has another folder."""
-    return cache / f"kafka-{version()}-{hashlib.sha256(_POM.read_bytes()).hexdigest()[:8]}"
+    return cache / f"kafka-{version()}-{hashlib.sha256((pom or _POM).read_bytes()).hexdigest()[:8]}"
 
 
-async def fetched(cache: Path, *, within: float) -> Path:
-    """The folder with the jars, fetched if it is not there (43 MB). Raises BadEnvironment: no Maven, no network, not writable."""
-    folder = place(cache)
+async def fetched(cache: Path, *, within: float, pom: Path | None = None) -> Path:
+    """The folder with the jars, fetched if it is not there (43 MB). Raises BadEnvironment: no Maven, no network, not writable.
+
+    Another `pom` names other jars, of the same version of Kafka (`${kafka.version}`).
+    """
+    folder = place(cache, pom)
     if folder.is_dir():
         return folder
     program = await maven()
     log.info("fetching Apache Kafka's jars, once", into=str(folder))
     try:
         with _scratch(cache) as scratch:
-            await _copy(program, scratch / "jars", within=within)
+            await _copy(program, scratch / "jars", pom=pom or _POM, within=within)
             _settle(scratch / "jars", folder)
     except OSError as error:
         raise BadEnvironment(f"the jars cannot be kept in {cache}: {error.strerror}; choose another folder with LGSP_CACHE") from error
@@ -54,10 +58,10 @@ def _scratch(cache: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-async def _copy(program: str, into: Path, *, within: float) -> None:
-    with as_file(_POM) as pom:
-        shutil.copy(pom, into.parent / "pom.xml")  # Maven may write beside it
-    goal = ("dependency:copy-dependencies", f"-DoutputDirectory={into}", "-DincludeScope=runtime")
+async def _copy(program: str, into: Path, *, pom: Traversable, within: float) -> None:
+    with as_file(pom) as file:
+        shutil.copy(file, into.parent / "pom.xml")  # Maven may write beside it
+    goal = ("dependency:copy-dependencies", f"-DoutputDirectory={into}", "-DincludeScope=runtime", f"-Dkafka.version={version()}")
     try:
         await run(program, "--batch-mode", "--quiet", "-Dstyle.color=never", *goal, within=within, folder=into.parent)
     except Failed as error:

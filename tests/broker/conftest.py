@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.broker.clients.pending import EMBEDDED
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
 
 Start = Callable[..., Awaitable[BrokerProcess]]
 _numbers = count()
+_BOTH = {"clients", "differences"}
+"""Folders of tests that are about Apache Kafka too."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On another broker than the embedded one, the tests of its insides have nothing to say."""
+    inside = collection_path.relative_to(Path(__file__).parent).parts
+    return True if not EMBEDDED and inside and inside[0] not in _BOTH else None
 
 
 @pytest.fixture(scope="session")

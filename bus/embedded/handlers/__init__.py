@@ -1,5 +1,6 @@
 """What the broker answers, as one table: API -> versions and handler."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
@@ -7,6 +8,7 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
 from bus.embedded.handlers import (
+    absent,
     cluster,
     configs,
     fetch,
@@ -53,10 +55,15 @@ _FEATURES: Final = (  # as a newly made cluster of Apache Kafka 4.1 answers them
     Feature("transaction.version", 0, 2, 2),
     Feature("eligible.leader.replicas.version", 0, 1, 1),
 )
+_SOFTWARE: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?")
+"""What a client may be called."""
 
 
 async def api_versions(call: Call) -> Tree:
     """The APIs, and the features that clients go by; version 3 has no words for a feature whose lowest version is 0."""
+    names = (getattr(call.body, field, "unnamed") for field in ("client_software_name", "client_software_version"))
+    if not all(map(_SOFTWARE.fullmatch, names)):
+        return {"error_code": ErrorCode.invalid_request, "api_keys": []}
     # Kafka 4 too announces Produce from 0, or librdkafka takes the broker for an ancient one; it answers from 3.
     ranges = [(api, 0 if api == _PRODUCE else handler.first, handler.last) for api, handler in sorted(HANDLERS.items())]
     keys = [{"api_key": api, "min_version": first, "max_version": last} for api, first, last in ranges]
@@ -92,6 +99,7 @@ HANDLERS: Final[dict[int, Handler]] = {
     14: Handler(0, 5, groups.sync_group),
     15: Handler(0, 6, group_admin.describe_groups),
     16: Handler(0, 5, group_admin.list_groups),
+    17: Handler(0, 1, absent.sasl_handshake),
     18: Handler(0, 4, api_versions),
     19: Handler(2, 7, topics.create_topics),
     20: Handler(1, 6, topics.delete_topics),
@@ -103,12 +111,19 @@ HANDLERS: Final[dict[int, Handler]] = {
     26: Handler(0, 5, transactions.end_txn),
     27: Handler(1, 1, transaction_admin.write_txn_markers),
     28: Handler(0, 5, transactions.txn_offset_commit),
+    29: Handler(1, 3, absent.describe_acls),
+    30: Handler(1, 3, absent.create_acls),
+    31: Handler(1, 3, absent.delete_acls),
     32: Handler(1, 4, configs.describe_configs),
     33: Handler(0, 2, configs.alter_configs),
+    36: Handler(0, 2, absent.sasl_authenticate),
     37: Handler(0, 3, topics.create_partitions),
     42: Handler(0, 2, group_admin.delete_groups),
     44: Handler(0, 1, configs.incremental_alter_configs),
+    46: Handler(0, 0, absent.list_partition_reassignments),
     47: Handler(0, 0, offsets.offset_delete),
+    48: Handler(0, 1, absent.describe_client_quotas),
+    50: Handler(0, 0, absent.describe_user_scram_credentials),
     60: Handler(0, 2, cluster.describe_cluster),
     61: Handler(0, 0, transaction_admin.describe_producers),
     65: Handler(0, 0, transaction_admin.describe_transactions),

@@ -11,6 +11,8 @@ from bus.embedded.topics import Topic, valid_name
 
 _NO_ID = UUID(int=0)
 _GROUP, _TRANSACTION = 0, 1
+_BROKERS, _CONTROLLERS = 1, 2
+"""Whose endpoints are asked for."""
 _NO_ELR: Tree = {"eligible_leader_replicas": (), "last_known_elr": ()}
 """Empty, never null: Kafka's own administrator reads them without a look."""
 MOST_DESCRIBED = 2000
@@ -35,6 +37,9 @@ async def describe_topic_partitions(call: Call) -> Tree:
     body = call.body
     names = sorted({each.name for each in body.topics} or {topic.name for topic in call.broker.topics})
     begin, first = (body.cursor.topic_name, body.cursor.partition_index) if body.cursor else ("", 0)
+    if first < 0:
+        wrong: Tree = {"error_code": ErrorCode.invalid_request, "topic_id": None, "partitions": []}
+        return {"topics": [{**wrong, "name": each.name} for each in body.topics], "next_cursor": None}
     left, pages = min(body.response_partition_limit, MOST_DESCRIBED), []
     for name in (each for each in names if each >= begin):
         topic = call.broker.topics.get(name)
@@ -59,6 +64,9 @@ async def find_coordinator(call: Call) -> Tree:
 
 async def describe_cluster(call: Call) -> Tree:
     settings, (host, port) = call.broker.settings, call.address
+    if (endpoints := getattr(call.body, "endpoint_type", _BROKERS)) != _BROKERS:
+        error = ErrorCode.mismatched_endpoint_type if endpoints == _CONTROLLERS else ErrorCode.unsupported_endpoint_type
+        return {"error_code": error, "error_message": "This broker tells of brokers only.", "cluster_id": "", "brokers": []}
     return {
         "error_code": ErrorCode.none,
         "cluster_id": settings.cluster_id,

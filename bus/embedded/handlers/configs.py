@@ -1,5 +1,6 @@
 """Reading and changing the settings of topics."""
 
+from collections import Counter
 from typing import Any, Final
 
 from kio.schema.errors import ErrorCode
@@ -8,7 +9,7 @@ from bus.embedded.broker import Call
 from bus.embedded.handlers.topics import settings_of
 from bus.embedded.protocol import Tree
 from bus.embedded.topic_settings import SETTINGS, listed, wrong_settings
-from bus.embedded.topics import Topic
+from bus.embedded.topics import Topic, valid_name
 
 _TOPIC: Final = 2
 _BROKER: Final = 4
@@ -34,7 +35,7 @@ async def incremental_alter_configs(call: Call) -> Tree:
 def _described(call: Call, asked: Any) -> Tree:
     found = _topic(call, asked)
     named = {"resource_type": asked.resource_type, "resource_name": asked.resource_name}
-    if asked.resource_type == _BROKER:
+    if asked.resource_type == _BROKER and asked.resource_name in {"", str(call.broker.settings.node_id)}:
         return {**named, "error_code": ErrorCode.none, "error_message": None, "configs": []}
     if not isinstance(found, Topic):
         return {**named, "error_code": found[0], "error_message": found[1], "configs": []}
@@ -44,7 +45,7 @@ def _described(call: Call, asked: Any) -> Tree:
 
 
 def _alter(call: Call, asked: Any, change: Any) -> Tree:
-    found = _topic(call, asked)
+    found = _misspoken(asked) or _topic(call, asked)
     named = {"resource_type": asked.resource_type, "resource_name": asked.resource_name}
     if not isinstance(found, Topic):
         return {**named, "error_code": found[0], "error_message": found[1]}
@@ -60,9 +61,21 @@ def _alter(call: Call, asked: Any, change: Any) -> Tree:
     return {**named, "error_code": ErrorCode.none, "error_message": None}
 
 
+def _misspoken(asked: Any) -> tuple[ErrorCode, str] | None:
+    """What no topic and no setting could make right."""
+    if asked.resource_type != _TOPIC:
+        return None
+    if twice := [name for name, count in Counter(each.name for each in asked.configs).items() if count > 1]:
+        return ErrorCode.invalid_request, f"Error due to duplicate config keys: {', '.join(twice)}"
+    unset = [each.name for each in asked.configs if each.value is None and getattr(each, "config_operation", _SET) != _DELETE]
+    return (ErrorCode.invalid_request, f"Null value not supported for: {', '.join(unset)}") if unset else None
+
+
 def _topic(call: Call, asked: Any) -> Topic | tuple[ErrorCode, str]:
     if asked.resource_type != _TOPIC:
         return ErrorCode.invalid_request, "this broker has settings of topics only"
+    if not valid_name(asked.resource_name):
+        return ErrorCode.invalid_topic_exception, "no topic can have this name"
     found = call.broker.topics.get(asked.resource_name)
     return found or (ErrorCode.unknown_topic_or_partition, f"there is no topic {asked.resource_name}")
 

@@ -22,7 +22,7 @@ _EPOCH: Final = 0
 async def list_offsets(call: Call) -> Tree:
     return {
         "topics": [
-            {"name": each.name, "partitions": [_one(call, each.name, part) for part in each.partitions]} for each in call.body.topics
+            {"name": each.name, "partitions": [_asked(call, each.name, part) for part in each.partitions]} for each in call.body.topics
         ]
     }
 
@@ -34,6 +34,16 @@ async def offset_for_leader_epoch(call: Call) -> Tree:
             {"topic": each.topic, "partitions": [_epoch(call, each.topic, part) for part in each.partitions]} for each in call.body.topics
         ]
     }
+
+
+def _asked(call: Call, topic: str, asked: Any) -> Tree:
+    """Refused where it asks a leader to come, or for a kind of offset that this version does not know."""
+    known = call.broker.topics.partition(topic, asked.partition_index) is not None
+    if known and getattr(asked, "current_leader_epoch", _EPOCH) > _EPOCH:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_leader_epoch}
+    if known and asked.timestamp < _LATEST_ELSEWHERE:
+        return {"partition_index": asked.partition_index, "error_code": ErrorCode.unsupported_version}
+    return _one(call, topic, asked)
 
 
 def _epoch(call: Call, topic: str, asked: Any) -> Tree:
