@@ -21,7 +21,7 @@ class Broker:
         self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment)
         self.offsets = Offsets(self._journal)
         self.producer_ids = ProducerIds(self._journal)
-        self.groups = Coordinator(settings, self._journal, self.offsets)
+        self.groups = Coordinator(settings, self._journal, self.offsets, self.topics)
 
     def close(self) -> None:
         self.groups.close()

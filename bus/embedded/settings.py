@@ -30,6 +30,10 @@ class BrokerSettings:
     """(group.min.session.timeout.ms)"""
     max_session: float = 1800.0
     """(group.max.session.timeout.ms)"""
+    consumer_session: float = 45.0
+    """How long a silent member of a group by the new protocol still counts (group.consumer.session.timeout.ms)."""
+    consumer_heartbeat: float = 5.0
+    """How often such a member is told to speak (group.consumer.heartbeat.interval.ms)."""
     segment: int = 16 * 1024 * 1024
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
     retention_check: float = 10.0

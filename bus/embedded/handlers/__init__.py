@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.handlers import cluster, configs, fetch, group_admin, groups, offsets, positions, produce, topics
+from bus.embedded.handlers import cluster, configs, consumer_groups, fetch, group_admin, groups, offsets, positions, produce, topics
 from bus.embedded.protocol import Tree
 
 __all__ = ["HANDLERS", "Handler", "unknown_version"]
@@ -65,5 +65,7 @@ HANDLERS: Final[dict[int, Handler]] = {
     44: Handler(0, 1, configs.incremental_alter_configs),
     47: Handler(0, 0, offsets.offset_delete),
     60: Handler(0, 2, cluster.describe_cluster),
+    68: Handler(0, 1, consumer_groups.heartbeat),
+    69: Handler(0, 1, consumer_groups.describe),
     75: Handler(0, 0, cluster.describe_topic_partitions),
 }
