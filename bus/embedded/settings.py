@@ -26,6 +26,8 @@ class BrokerSettings:
     """A connection that asks nothing for so long is closed (connections.max.idle.ms)."""
     initial_rebalance_delay: float = 0.1
     """How long an empty group waits for more members (group.initial.rebalance.delay.ms; Kafka: 3 s)."""
+    first_join: float = 300.0
+    """How long a new member may wait for its first answer before it counts as gone (group.new.member.join.timeout.ms)."""
     min_session: float = 6.0
     """(group.min.session.timeout.ms)"""
     max_session: float = 1800.0

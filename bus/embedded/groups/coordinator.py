@@ -6,7 +6,7 @@ from typing import Final
 
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.groups.consumer import JOINS, Beat, Beaten, ConsumerGroup, Refusal, Times, refusal_of
+from bus.embedded.groups.consumer import JOINS, Beat, Beaten, ConsumerGroup, Refusal, refusal_of
 from bus.embedded.groups.group import Group
 from bus.embedded.groups.kind import Kind, Who
 from bus.embedded.groups.member import Join, Joined
@@ -29,7 +29,6 @@ class Coordinator:
         self._journal = journal
         self._offsets = offsets
         self._topics = topics
-        self._times = Times(settings.consumer_session, settings.consumer_heartbeat)
         self._groups: dict[str, _Any] = {}
         for (_kind, group_id), kept in journal.of("group"):
             group = self._consumer(group_id) if kept.get("kind") == Kind.CONSUMER else self._classic(group_id)
@@ -63,8 +62,9 @@ class Coordinator:
             return Joined(error=ErrorCode.unknown_member_id, member_id=ask.member_id)
         group = self._groups[group_id] = known if isinstance(known, Group) else self._classic(group_id)
         answer = await group.join(ask)
-        if group.idle and known is None and self._groups.get(group_id) is group:
-            del self._groups[group_id]  # its first member was refused
+        refused = answer.error not in {ErrorCode.none, ErrorCode.member_id_required}
+        if refused and group.idle and known is None and self._groups.get(group_id) is group:
+            del self._groups[group_id]
         return answer
 
     def beat(self, ask: Beat) -> Beaten | Refusal:
@@ -84,6 +84,7 @@ class Coordinator:
         begun = self._consumer(ask.group_id)
         answer = begun.beat(ask)
         if isinstance(answer, Beaten):
+            self._drop(ask.group_id)
             self._groups[ask.group_id] = begun
         return answer
 
@@ -137,17 +138,21 @@ class Coordinator:
         return Refusal(ErrorCode.group_id_not_found, message)
 
     def _classic(self, group_id: str) -> Group:
-        return Group(group_id, self._settings.initial_rebalance_delay, self._keep)
+        return Group(group_id, self._settings, self._keep)
 
     def _consumer(self, group_id: str) -> ConsumerGroup:
-        return ConsumerGroup(group_id, self._topics, self._times, self._keep)
+        return ConsumerGroup(group_id, self._topics, self._settings, self._keep)
 
     def _keep(self, group: _Any) -> None:
         self._journal.write({("group", group.id): group.to_json()})
 
     def _forget(self, group_id: str) -> None:
-        self._groups.pop(group_id, None)
+        self._drop(group_id)
         self._journal.write({("group", group_id): None})
+
+    def _drop(self, group_id: str) -> None:
+        if group := self._groups.pop(group_id, None):
+            group.stop()
 
     def _later(self) -> None:
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from kio.schema.errors import ErrorCode
@@ -12,9 +12,7 @@ from bus.embedded.groups.kind import Kind, Who
 from bus.embedded.groups.member import Join, Joined, Member, Synced
 from bus.embedded.groups.roster import Roster
 from bus.embedded.groups.timer import SessionTimer
-
-FIRST_JOIN: Final = 300.0
-"""Seconds after which a new member is given up that still waits for its first answer: it may be gone (group.new.member.join.timeout.ms)."""
+from bus.embedded.settings import BrokerSettings
 
 
 class State(StrEnum):
@@ -34,7 +32,7 @@ class Group:
 
     kind = Kind.CLASSIC
 
-    def __init__(self, group_id: str, initial_delay: float, settled: Callable[["Group"], None]) -> None:
+    def __init__(self, group_id: str, settings: BrokerSettings, settled: Callable[["Group"], None]) -> None:
         self.id = group_id
         self.state = State.EMPTY
         self.generation = 0
@@ -42,7 +40,8 @@ class Group:
         self.protocol: str | None = None
         self.roster = Roster()
         self._pending: dict[str, SessionTimer] = {}
-        self._initial_delay = initial_delay
+        self._initial_delay = settings.initial_rebalance_delay
+        self._first_join = settings.first_join
         self._gathering = False
         self._newcomer = False
         self._timer: asyncio.TimerHandle | None = None
@@ -51,7 +50,8 @@ class Group:
 
     @property
     def idle(self) -> bool:
-        return self.state is State.EMPTY and not self.roster and not self._pending
+        """Nobody is a member; who was only told its id is none yet."""
+        return self.state is State.EMPTY and not self.roster
 
     # ---- what members ask
 
@@ -130,6 +130,7 @@ class Group:
         self._stop_timer()
         for timer in self._pending.values():
             timer.stop()
+        self._pending.clear()
         for member in self.roster:
             if member.timer:
                 member.timer.stop()
@@ -144,7 +145,7 @@ class Group:
             self.protocol_type = ask.protocol_type
         member.new = True
         self.roster.add(member)
-        self._watch(member, FIRST_JOIN)
+        self._watch(member, self._first_join)
         self._newcomer = True
         return await self._await_rebalance(member)
 
@@ -212,8 +213,6 @@ class Group:
     def _drop_pending(self, member_id: str) -> None:
         self._pending.pop(member_id).stop()
         self._complete_if_all_joined()
-        if self.idle:
-            self._settled(self)
 
     def _heard(self, member: Member) -> None:
         if member.timer:

@@ -27,10 +27,10 @@ class Roster:
 
     def identity(self, member_id: str, instance_id: str | None) -> ErrorCode:
         """Why someone is not a member under these ids."""
-        current = self.of_instance(instance_id)
-        if current is not None and current.id != member_id:
-            return ErrorCode.fenced_instance_id
-        return ErrorCode.none if member_id in self.by_id else ErrorCode.unknown_member_id
+        current = self.of_instance(instance_id) if instance_id is not None else self.by_id.get(member_id)
+        if current is None:
+            return ErrorCode.unknown_member_id
+        return ErrorCode.none if current.id == member_id else ErrorCode.fenced_instance_id
 
     def add(self, member: Member) -> None:
         self.by_id[member.id] = member

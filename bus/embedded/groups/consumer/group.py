@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kio.schema.errors import ErrorCode
@@ -17,18 +17,11 @@ from bus.embedded.groups.consumer.state import Snapshot, State
 from bus.embedded.groups.consumer.subscribed import wanted, wants, wishes
 from bus.embedded.groups.kind import Kind, Who
 from bus.embedded.groups.timer import SessionTimer
+from bus.embedded.settings import BrokerSettings
 from bus.embedded.topics import Topics
 
 _VERSION_OF_EPOCHS = 9
 """The first version of OffsetCommit that knows member epochs."""
-
-
-@dataclass(frozen=True)
-class Times:
-    """How long a silent member counts, and how often members are to be heard; seconds."""
-
-    session: float
-    heartbeat: float
 
 
 class ConsumerGroup:
@@ -37,11 +30,12 @@ class ConsumerGroup:
     kind = Kind.CONSUMER
     protocol_type = "consumer"
 
-    def __init__(self, group_id: str, topics: Topics, times: Times, kept: Callable[["ConsumerGroup"], None]) -> None:
+    def __init__(self, group_id: str, topics: Topics, settings: BrokerSettings, kept: Callable[["ConsumerGroup"], None]) -> None:
         self.id = group_id
         self.now = Snapshot()
         self._topics = topics
-        self._times = times
+        self._session = settings.consumer_session
+        self._interval = settings.consumer_heartbeat
         self._keep = kept
         self._sessions: dict[str, SessionTimer] = {}
         self._rebalances: dict[str, asyncio.TimerHandle] = {}
@@ -79,7 +73,7 @@ class ConsumerGroup:
         if self.now != before:
             self._keep(self)
         news = ask.epoch == JOINS or ask.full or member.assigned != found.assigned
-        return Beaten(member_id=member.id, epoch=member.epoch, interval=self._times.heartbeat, assigned=member.assigned if news else None)
+        return Beaten(member_id=member.id, epoch=member.epoch, interval=self._interval, assigned=member.assigned if news else None)
 
     def leave(self, ask: Beat) -> Beaten | Refusal:
         """A member goes for good, or, being static, for a moment: then all stays as it is until its session ends."""
@@ -159,7 +153,7 @@ class ConsumerGroup:
         if timer := self._sessions.get(member.id):
             timer.heard()
         else:
-            self._sessions[member.id] = SessionTimer(self._times.session, lambda: self._remove(member.id))
+            self._sessions[member.id] = SessionTimer(self._session, lambda: self._remove(member.id))
         if member.phase is Phase.UNREVOKED and member.id not in self._rebalances:
             self._rebalances[member.id] = self._loop.call_later(max(member.rebalance, 0.0), self._remove, member.id)
 
