@@ -78,6 +78,18 @@ async def new_topic(raw: Raw, name: str, partitions: int = 4) -> UUID | None:
     return UUID(str(answer.topics[0].topic_id))
 
 
+async def known_topic(raw: Raw, name: str, partitions: int = 4) -> UUID | None:
+    """A new topic that the group coordinator knows too: Kafka's hears of it after the clients."""
+    made = await new_topic(raw, name, partitions)
+    first = Heart(raw, f"{name}-first")
+    await first.join(name)
+    async with asyncio.timeout(WITHIN):
+        while len(first.has) < partitions:
+            await first.beat()
+    await first.leave()
+    return made
+
+
 async def grow(raw: Raw, name: str, partitions: int) -> None:
     wish = {"name": name, "count": partitions, "assignments": None}
     await raw.ask(GROW_TOPICS, 3, topics=[wish], timeout=timedelta(seconds=5), validate_only=False)

@@ -7,7 +7,7 @@ import pytest
 from kio.schema.errors import ErrorCode
 
 from tests.broker.conftest import Start
-from tests.broker.consumer.hearts import WITHIN, Heart, delete, grow, new_topic
+from tests.broker.consumer.hearts import WITHIN, Heart, delete, grow, known_topic, new_topic
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
 
@@ -79,7 +79,7 @@ async def test_topics_that_appear_grow_or_vanish_are_seen_by_the_next_heartbeat(
 
 
 async def test_members_of_different_wishes_get_only_what_they_wish(raw: Raw, name: str) -> None:
-    topics = [await new_topic(raw, f"{name}-{letter}", 2) for letter in "ab"]
+    topics = [await known_topic(raw, f"{name}-{letter}", 2) for letter in "ab"]
     both, one = Heart(raw, name, "both"), Heart(raw, name, "one")
     await one.join(f"{name}-a")
     await both.join(f"{name}-a", f"{name}-b")
