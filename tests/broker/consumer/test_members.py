@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 from kio.schema.errors import ErrorCode
 
+from bus.embedded import BrokerSettings
+from bus.embedded.broker import Broker
+from bus.embedded.groups import Beat, Who
 from tests.broker.consumer.hearts import DESCRIBE, Heart
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
@@ -232,3 +235,28 @@ async def test_a_classic_member_does_not_come_into_a_live_group_of_the_new_proto
     async with Raw(memory_broker.address) as raw:
         await Heart(raw, name).join(name)
         assert (await Member(raw, name).join()).error_code is ErrorCode.inconsistent_group_protocol
+
+
+async def test_a_transaction_commits_for_a_member_of_the_epoch_or_for_nobody_at_all(name: str) -> None:
+    broker = Broker(BrokerSettings(), None)
+    broker.groups.beat(
+        Beat(
+            group_id=name,
+            member_id="m",
+            epoch=0,
+            version=1,
+            client_id="c",
+            host="/h",
+            rebalance=5.0,
+            topics=frozenset({"t"}),
+            owned=frozenset(),
+        )
+    )
+
+    def refusal(member: str, epoch: int) -> ErrorCode:
+        return broker.groups.commit_refusal(name, Who(member, None, epoch), transactional=True)
+
+    assert refusal("m", 1) is refusal("", -1) is ErrorCode.none
+    assert refusal("m", 0) is refusal("m", -1) is ErrorCode.illegal_generation
+    assert refusal("stranger", 1) is ErrorCode.unknown_member_id
+    broker.close()
