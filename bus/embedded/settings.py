@@ -32,6 +32,8 @@ class BrokerSettings:
     """(group.min.session.timeout.ms)"""
     max_session: float = 1800.0
     """(group.max.session.timeout.ms)"""
+    group_check: float = 600.0
+    """How often groups are looked for that have neither members nor offsets (offsets.retention.check.interval.ms)."""
     consumer_session: float = 45.0
     """How long a silent member of a group by the new protocol still counts (group.consumer.session.timeout.ms)."""
     consumer_heartbeat: float = 5.0

@@ -15,8 +15,6 @@ from bus.embedded.offsets import Offsets
 from bus.embedded.settings import BrokerSettings
 from bus.embedded.topics import Topics
 
-SWEEP: Final = 600.0
-"""Seconds after which a group is forgotten that has neither members nor offsets (offsets.retention.check.interval.ms)."""
 _NEWEST_COMMIT: Final = 9
 _Any = Group | ConsumerGroup
 
@@ -155,7 +153,7 @@ class Coordinator:
             group.stop()
 
     def _later(self) -> None:
-        self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
+        self._sweeper = asyncio.get_running_loop().call_later(self._settings.group_check, self._sweep)
 
     def _sweep(self) -> None:
         with_offsets = self._offsets.groups()

@@ -53,6 +53,10 @@ class Group:
         """Nobody is a member; who was only told its id is none yet."""
         return self.state is State.EMPTY and not self.roster
 
+    @property
+    def members(self) -> Mapping[str, Member]:
+        return self.roster.by_id
+
     # ---- what members ask
 
     async def join(self, ask: Join) -> Joined:
@@ -124,6 +128,17 @@ class Group:
             self._heard(self.roster.by_id[who.member_id])
             return ErrorCode.rebalance_in_progress if self.state is State.COMPLETING else error
         return error
+
+    def expel(self, member_id: str) -> None:
+        """End a member's session now."""
+        self._remove(self.roster.by_id[member_id])
+
+    def rebalance(self) -> bool:
+        """Let every member join again; False where there is none, or they are at it."""
+        begins = self.state in {State.COMPLETING, State.STABLE}
+        if begins:
+            self._prepare()
+        return begins
 
     def stop(self) -> None:
         """End every timer; whoever waits is told to look for the coordinator again."""

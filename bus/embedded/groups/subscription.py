@@ -13,7 +13,7 @@ def subscribed(group: Group) -> set[str]:
     if group.protocol_type != CONSUMER:
         return set()
     names: set[str] = set()
-    for member in group.roster:
+    for member in group.members.values():
         for _protocol, metadata in member.protocols:
             names.update(_topics(metadata))
     return names

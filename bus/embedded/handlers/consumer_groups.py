@@ -93,7 +93,7 @@ def _members(call: Call, group: ConsumerGroup) -> list[Tree]:
             "target_assignment": {"topic_partitions": _by_name(call, group.now.target.get(member.id, frozenset()))},
             "member_type": _BY_NEW_PROTOCOL,
         }
-        for member in group.now.members.values()
+        for member in group.members.values()
     ]
 
 

@@ -58,5 +58,5 @@ def _members(group: Group) -> list[Tree]:
             "member_metadata": member.metadata(group.protocol) if stable else b"",
             "member_assignment": member.assignment if stable else b"",
         }
-        for member in group.roster
+        for member in group.members.values()
     ]

@@ -1,5 +1,7 @@
 """Groups by the new protocol (KIP-848), said by hand: who may be a member, and what is answered where someone may not."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +10,9 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded import BrokerSettings
 from bus.embedded.broker import Broker
-from bus.embedded.groups import Beat, Who
-from tests.broker.consumer.hearts import DESCRIBE, Heart
+from bus.embedded.groups import Beat, Beaten, ConsumerGroup, Who
+from bus.embedded.offsets import Committed
+from tests.broker.consumer.hearts import DESCRIBE, WITHIN, Heart
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
 from tests.broker.test_group_protocol import Member
@@ -237,21 +240,14 @@ async def test_a_classic_member_does_not_come_into_a_live_group_of_the_new_proto
         assert (await Member(raw, name).join()).error_code is ErrorCode.inconsistent_group_protocol
 
 
+def joining(group: str) -> Beat:
+    me = {"group_id": group, "member_id": "m", "epoch": 0, "version": 1, "client_id": "c", "host": "/h"}
+    return Beat(**me, rebalance=5.0, topics=frozenset({"t"}), owned=frozenset())
+
+
 async def test_a_transaction_commits_for_a_member_of_the_epoch_or_for_nobody_at_all(name: str) -> None:
     broker = Broker(BrokerSettings(), None)
-    broker.groups.beat(
-        Beat(
-            group_id=name,
-            member_id="m",
-            epoch=0,
-            version=1,
-            client_id="c",
-            host="/h",
-            rebalance=5.0,
-            topics=frozenset({"t"}),
-            owned=frozenset(),
-        )
-    )
+    broker.groups.beat(joining(name))
 
     def refusal(member: str, epoch: int) -> ErrorCode:
         return broker.groups.commit_refusal(name, Who(member, None, epoch), transactional=True)
@@ -259,4 +255,34 @@ async def test_a_transaction_commits_for_a_member_of_the_epoch_or_for_nobody_at_
     assert refusal("m", 1) is refusal("", -1) is ErrorCode.none
     assert refusal("m", 0) is refusal("m", -1) is ErrorCode.illegal_generation
     assert refusal("stranger", 1) is ErrorCode.unknown_member_id
+    broker.close()
+
+
+async def test_a_group_without_members_and_offsets_is_forgotten_after_a_while(name: str) -> None:
+    broker = Broker(BrokerSettings(group_check=0.05), None)
+    broker.offsets.commit(f"{name}-kept", {("t", 0): Committed(1)})
+    for group in (name, f"{name}-kept"):
+        broker.groups.beat(joining(group))
+        broker.groups.beat(replace(joining(group), epoch=-1))
+    broker.groups.beat(joining(f"{name}-live"))
+    assert [group.id for group in broker.groups] == [name, f"{name}-kept", f"{name}-live"]
+    async with asyncio.timeout(WITHIN):
+        while broker.groups.get(name) is not None:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+    assert [group.id for group in broker.groups] == [f"{name}-kept", f"{name}-live"]
+    broker.close()
+
+
+async def test_a_group_can_be_made_to_begin_anew_and_a_member_be_put_out(name: str) -> None:
+    broker = Broker(BrokerSettings(), None)
+    broker.groups.beat(joining(name))
+    group = broker.groups.get(name)
+    assert isinstance(group, ConsumerGroup)
+    assert group.rebalance()
+    assert (group.state, group.now.epoch) == ("Assigning", 2)
+    answer = broker.groups.beat(replace(joining(name), epoch=1))
+    assert isinstance(answer, Beaten)
+    assert (group.state, answer.epoch) == ("Stable", 2)
+    group.expel("m")
+    assert (group.members, group.rebalance()) == ({}, False)
     broker.close()

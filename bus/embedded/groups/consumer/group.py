@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,10 @@ class ConsumerGroup:
     @property
     def state(self) -> State:
         return self.now.state
+
+    @property
+    def members(self) -> Mapping[str, Member]:
+        return self.now.members
 
     @property
     def assignor(self) -> str:
@@ -113,6 +117,18 @@ class ConsumerGroup:
 
     def reads(self, topic: str) -> bool:
         return any(wants(member, topic) for member in self.now.members.values())
+
+    def expel(self, member_id: str) -> None:
+        """End a member's session now."""
+        self._remove(member_id)
+
+    def rebalance(self) -> bool:
+        """Begin a new epoch, for which everyone's part is made anew; False where there is no member."""
+        if self.idle:
+            return False
+        self.now = replace(self.now, epoch=self.now.epoch + 1)
+        self._keep(self)
+        return True
 
     # ---- the group's own work
 
