@@ -58,6 +58,35 @@ async def test_an_assignor_or_a_pattern_that_the_broker_does_not_know_is_refused
     assert (await Heart(raw, name).described()).error_message == f"Group {name} not found."
 
 
+@pytest.mark.parametrize(
+    ("pattern", "taken"),
+    [
+        (r"\d+\.\w+", True),
+        (r"(?i)A|b{2,3}", True),
+        (r"(?<year>a)\pL\Q.\E\z", True),
+        (r"(?=a)b", False),
+        (r"(?<!a)b", False),
+        (r"(a)\1", False),
+        ("a++", False),
+        ("a{2000}", False),
+        ("a)", False),
+        (r"a\Z", False),
+    ],
+)
+async def test_a_pattern_is_taken_or_refused_as_re2_does(raw: Raw, name: str, pattern: str, taken: bool) -> None:
+    answer = await Heart(raw, name).join(subscribed_topic_regex=pattern)
+    assert answer.error_code is (ErrorCode.none if taken else ErrorCode.invalid_regular_expression)
+
+
+async def test_a_pattern_made_to_be_slow_holds_nobody_up(name: str) -> None:
+    broker = Broker(BrokerSettings(), None)
+    broker.topics.create("a" * 200 + "b", 1, {})
+    answer = broker.groups.beat(replace(joining(name), topics=None, regex="(a+)+$"))
+    assert isinstance(answer, Beaten)
+    assert answer.assigned == frozenset()
+    broker.close()
+
+
 async def test_who_joins_has_the_partitions_and_hears_of_them_once(raw: Raw, name: str, topic: UUID | None) -> None:
     member = Heart(raw, name)
     answer = await member.join(name)

@@ -1,9 +1,8 @@
 """What Kafka checks in a heartbeat before it looks at any group."""
 
-import re
-
 from kio.schema.errors import ErrorCode
 
+from bus.embedded.groups.consumer import pattern
 from bus.embedded.groups.consumer.assignors import ASSIGNORS
 from bus.embedded.groups.consumer.member import AWAY, JOINS, LEAVES, Beat, Refusal
 
@@ -22,13 +21,9 @@ def refusal_of(ask: Beat) -> Refusal | None:
 
 
 def regex_refusal(regex: str) -> Refusal | None:
-    """Kafka reads it as RE2, this broker as Python does: no one who keeps to what both know sees a difference."""
-    try:
-        re.compile(regex)
-    except re.error as error:
-        return Refusal(
-            ErrorCode.invalid_regular_expression, f"SubscribedTopicRegex `{regex}` is not a valid regular expression: {error.msg}."
-        )
+    """Why this is no pattern of topics."""
+    if fault := pattern.fault(regex):
+        return Refusal(ErrorCode.invalid_regular_expression, f"SubscribedTopicRegex `{regex}` is not a valid regular expression: {fault}.")
     return None
 
 

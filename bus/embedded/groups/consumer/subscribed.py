@@ -1,11 +1,10 @@
 """Which topics a group wants, as they are now: topics that appear, grow or vanish change it."""
 
-import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from uuid import UUID
 
 from bus.embedded.groups.consumer.member import Member
+from bus.embedded.groups.consumer.pattern import fits
 from bus.embedded.topics import Topics
 
 Wanted = Mapping[str, tuple[UUID, int]]
@@ -17,7 +16,7 @@ def wanted(members: Iterable[Member], topics: Topics) -> Wanted:
     members = list(members)
     names = {name for member in members for name in member.topics}
     patterns = {member.regex for member in members if member.regex}
-    found = (topic for topic in topics if topic.name in names or any(_fits(pattern, topic.name) for pattern in patterns))
+    found = (topic for topic in topics if topic.name in names or any(fits(pattern, topic.name) for pattern in patterns))
     return {topic.name: (topic.id, len(topic.partitions)) for topic in found}
 
 
@@ -27,9 +26,4 @@ def wishes(member: Member, those: Wanted) -> frozenset[UUID]:
 
 
 def wants(member: Member, name: str) -> bool:
-    return name in member.topics or bool(member.regex and _fits(member.regex, name))
-
-
-@lru_cache(4096)
-def _fits(pattern: str, name: str) -> bool:
-    return re.fullmatch(pattern, name) is not None
+    return name in member.topics or bool(member.regex and fits(member.regex, name))
