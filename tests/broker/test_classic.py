@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from kio.schema.errors import ErrorCode
 from bus.embedded import BrokerSettings
 from bus.embedded.broker import Broker
 from bus.embedded.groups import Join, Who
+from bus.embedded.journal import Journal
 from tests.broker.consumer.test_librdkafka import Reader, read, reading, shares, until
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import COMMIT, HEARTBEAT, JOIN, LEAVE, SYNC, Raw
@@ -149,6 +151,18 @@ async def test_a_transaction_commits_for_a_member_of_the_generation_or_for_nobod
     assert refusal("stranger", joined.generation) is ErrorCode.unknown_member_id
     assert refusal("m", 1, "nowhere") is ErrorCode.illegal_generation
     assert refusal("", -1, "nowhere") is ErrorCode.none
+    broker.close()
+
+
+async def test_a_group_of_a_state_from_before_there_were_two_kinds_is_a_classic_one(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    member = ["m-1", None, "m", "/127.0.0.1", 30.0, 30.0, [["range", ""]], ""]
+    journal.write({("group", "g"): {"generation": 4, "type": "consumer", "protocol": "range", "leader": "m-1", "members": [member]}})
+    journal.close()
+    broker = Broker(SILENT, tmp_path)
+    group = broker.groups.classic("g")
+    assert group is not None
+    assert (group.state, group.heartbeat(Who("m-1", None, 4))) == ("Stable", ErrorCode.none)
     broker.close()
 
 

@@ -201,6 +201,10 @@ async def test_a_group_is_listed_described_and_deleted_as_what_it_is(raw: Raw, n
         f"{name}-no": (ErrorCode.group_id_not_found, f"Group {name}-no not found."),
         "": (ErrorCode.invalid_group_id, None),
     }
+    (group,) = (await raw.ask(DESCRIBE_CLASSIC, 6, groups=(clerk.group,), include_authorized_operations=True)).groups
+    assert (group.group_state, group.authorized_operations) == ("Stable", 3400)
+    (group,) = (await raw.ask(DESCRIBE, 1, group_ids=(name,), include_authorized_operations=True)).groups
+    assert (group.group_state, group.authorized_operations) == ("Stable", 3400)
     assert (await raw.ask(DELETE, 2, groups_names=(name,))).results[0].error_code is ErrorCode.non_empty_group
     await member.leave()
     assert (await raw.ask(DELETE, 2, groups_names=(name,))).results[0].error_code is ErrorCode.none
