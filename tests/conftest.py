@@ -55,7 +55,7 @@ async def chosen_broker() -> AsyncIterator[str]:
     if given:
         yield given
         return
-    command = [sys.executable, "-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory"]
+    command = [sys.executable, "-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", "--consumer-heartbeat-ms", "500"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), READY_WITHIN)).decode()

@@ -32,6 +32,8 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     parser.add_argument("--listen", default="127.0.0.1:9092", metavar="HOST:PORT", help="port 0 takes a free one")
     parser.add_argument("--advertise", metavar="HOST:PORT", help="what clients are told; default: the address they came in on")
     parser.add_argument("--min-session-ms", type=int, default=6000, help="shortest session of a consumer group's member")
+    parser.add_argument("--consumer-session-ms", type=int, default=45_000, help="session of a member by the new group protocol (KIP-848)")
+    parser.add_argument("--consumer-heartbeat-ms", type=int, default=5000, help="how often such a member is to speak")
     parser.add_argument("--segment-bytes", type=int, default=BrokerSettings.segment, help="size at which a log begins a new file")
     parser.add_argument("--retention-check-ms", type=int, default=10_000, help="how often old records are looked for")
     parser.add_argument("--max-connections", type=int, default=BrokerSettings.max_connections, help="one more is closed at once")
@@ -59,6 +61,8 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         advertised_host=advertised[0],
         advertised_port=advertised[1],
         min_session=given.min_session_ms / 1000,
+        consumer_session=given.consumer_session_ms / 1000,
+        consumer_heartbeat=given.consumer_heartbeat_ms / 1000,
         segment=given.segment_bytes,
         fsync=given.fsync,
         max_connections=given.max_connections,

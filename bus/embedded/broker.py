@@ -31,7 +31,7 @@ class Broker:
         self.offsets = Offsets(self._journal)
         self.producer_ids = ProducerIds(self._journal)
         self.transactions = Transactions(self._journal, self.topics, self.offsets, self.producer_ids)
-        self.groups = Coordinator(settings, self._journal, self.offsets)
+        self.groups = Coordinator(settings, self._journal, self.offsets, self.topics)
 
     def close(self) -> None:
         self.groups.close()

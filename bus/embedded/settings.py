@@ -34,10 +34,18 @@ class BrokerSettings:
     """A connection that asks nothing for so long is closed (connections.max.idle.ms)."""
     initial_rebalance_delay: float = 0.1
     """How long an empty group waits for more members (group.initial.rebalance.delay.ms; Kafka: 3 s)."""
+    first_join: float = 300.0
+    """How long a new member may wait for its first answer before it counts as gone (group.new.member.join.timeout.ms)."""
     min_session: float = 6.0
     """(group.min.session.timeout.ms)"""
     max_session: float = 1800.0
     """(group.max.session.timeout.ms)"""
+    group_check: float = 600.0
+    """How often groups are looked for that have neither members nor offsets (offsets.retention.check.interval.ms)."""
+    consumer_session: float = 45.0
+    """How long a silent member of a group by the new protocol still counts (group.consumer.session.timeout.ms)."""
+    consumer_heartbeat: float = 5.0
+    """How often such a member is told to speak (group.consumer.heartbeat.interval.ms)."""
     segment: int = 16 * 1024 * 1024
     """Size at which a partition's log begins a new file (log.segment.bytes); retention forgets whole files."""
     fsync: Fsync = "none"

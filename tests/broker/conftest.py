@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.clients.pending import EMBEDDED
+from tests.broker.chosen import EMBEDDED
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
 

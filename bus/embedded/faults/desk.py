@@ -213,7 +213,8 @@ class Faults:
             if group.rebalance():
                 self._note(rule, what, (), group=group_id)
             return
-        for member in tuple(group.members.values()):
+        members: tuple[Any, ...] = tuple(group.members.values())  # of either kind of group
+        for member in members:
             names = (member.id, member.instance_id or "", member.client_id)
             if rule.member is None:
                 meant = what is None or not what.member or member.id == what.member

@@ -1,16 +1,18 @@
 """One consumer group: Kafka's classic protocol as a state machine (join, sync, heartbeat, leave)."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.groups.member import Join, Joined, Member, SessionTimer, Synced
+from bus.embedded.groups.kind import Kind, Who
+from bus.embedded.groups.member import Join, Joined, Member, Synced
+from bus.embedded.groups.roster import Roster
+from bus.embedded.groups.timer import SessionTimer
+from bus.embedded.settings import BrokerSettings
 
 
 class State(StrEnum):
@@ -22,32 +24,24 @@ class State(StrEnum):
     STABLE = "Stable"
 
 
-@dataclass(frozen=True)
-class Who:
-    """Who a member says it is."""
-
-    member_id: str
-    instance_id: str | None
-    generation: int = -1
-
-
 class Group:
     """Members, their generation, and the rebalance that is under way.
 
     `settled` is called whenever there is something to keep: the group became stable, changed its static members, or emptied.
     """
 
-    def __init__(self, group_id: str, initial_delay: float, settled: Callable[["Group"], None]) -> None:
+    kind = Kind.CLASSIC
+
+    def __init__(self, group_id: str, settings: BrokerSettings, settled: Callable[["Group"], None]) -> None:
         self.id = group_id
         self.state = State.EMPTY
         self.generation = 0
         self.protocol_type: str | None = None
         self.protocol: str | None = None
-        self.leader: str | None = None
-        self.members: dict[str, Member] = {}
-        self._statics: dict[str, str] = {}
+        self.roster = Roster()
         self._pending: dict[str, SessionTimer] = {}
-        self._initial_delay = initial_delay
+        self._initial_delay = settings.initial_rebalance_delay
+        self._first_join = settings.first_join
         self._gathering = False
         self._newcomer = False
         self._timer: asyncio.TimerHandle | None = None
@@ -56,20 +50,25 @@ class Group:
 
     @property
     def idle(self) -> bool:
-        return self.state is State.EMPTY and not self.members and not self._pending
+        """Nobody is a member; who was only told its id is none yet."""
+        return self.state is State.EMPTY and not self.roster
+
+    @property
+    def members(self) -> Mapping[str, Member]:
+        return self.roster.by_id
 
     # ---- what members ask
 
     async def join(self, ask: Join) -> Joined:
-        if not self._agrees(ask):
+        if not self.roster.agrees(ask, self.protocol_type):
             return Joined(error=ErrorCode.inconsistent_group_protocol, member_id=ask.member_id)
         if ask.member_id in self._pending:
             self._pending.pop(ask.member_id).stop()
             return await self._add(ask.member_id, ask)
         if ask.member_id:
             return await self._rejoin(ask)
-        if ask.instance_id is not None and ask.instance_id in self._statics:
-            return await self._take_over(self.members[self._statics[ask.instance_id]], ask)
+        if former := self.roster.of_instance(ask.instance_id):
+            return await self._take_over(former, ask)
         new_id = f"{ask.instance_id or ask.client_id}-{uuid4()}"
         if ask.instance_id is None and ask.id_first:
             self._pending[new_id] = SessionTimer(ask.session, lambda: self._drop_pending(new_id))
@@ -84,55 +83,55 @@ class Group:
             return Synced(error=ErrorCode.inconsistent_group_protocol)
         if self.state is State.PREPARING:
             return Synced(error=ErrorCode.rebalance_in_progress)
-        member = self.members[who.member_id]
+        member = self.roster.by_id[who.member_id]
         member.synced = True
         self._heard(member)
         if self.state is State.STABLE:
             return self._synced(member)
         member.answer_sync(Synced(error=ErrorCode.rebalance_in_progress))
         waiting = member.syncing = self._loop.create_future()
-        if member.id == self.leader:
+        if member.id == self.roster.leader:
             self._settle(assignments)
         return await asyncio.shield(waiting)
 
     def heartbeat(self, who: Who) -> ErrorCode:
         if (error := self.refusal(who)) is not ErrorCode.none:
             return error
-        self._heard(self.members[who.member_id])
+        self._heard(self.roster.by_id[who.member_id])
         return ErrorCode.rebalance_in_progress if self.state is State.PREPARING else ErrorCode.none
 
     def leave(self, member_id: str, instance_id: str | None) -> ErrorCode:
         if member_id in self._pending:
             self._drop_pending(member_id)
             return ErrorCode.none
-        if instance_id is not None and not member_id:
-            member_id = self._statics.get(instance_id, "")
-        if (error := self._identity(member_id, instance_id)) is ErrorCode.none:
-            self._remove(self.members[member_id])
+        if not member_id and (static := self.roster.of_instance(instance_id)):
+            member_id = static.id
+        if (error := self.roster.identity(member_id, instance_id)) is ErrorCode.none:
+            self._remove(self.roster.by_id[member_id])
         return error
 
     def refusal(self, who: Who) -> ErrorCode:
         """Why someone does not count as a member of the current generation."""
-        error = self._identity(who.member_id, who.instance_id)
+        error = self.roster.identity(who.member_id, who.instance_id)
         if error is ErrorCode.none and who.generation != self.generation:
             return ErrorCode.illegal_generation
         return error
 
-    def commit_refusal(self, who: Who) -> ErrorCode:
+    def commit_refusal(self, who: Who, *, transactional: bool) -> ErrorCode:
         """Why offsets cannot be committed by this member, or by a client outside of any generation."""
         if who.generation < 0 and self.state is State.EMPTY:
             return ErrorCode.none
         if who.generation < 0 and not who.member_id and who.instance_id is None:
-            return ErrorCode.unknown_member_id
+            return ErrorCode.none if transactional else ErrorCode.unknown_member_id
         error = self.refusal(who)
-        if error is ErrorCode.none:
-            self._heard(self.members[who.member_id])
+        if error is ErrorCode.none and not transactional:
+            self._heard(self.roster.by_id[who.member_id])
             return ErrorCode.rebalance_in_progress if self.state is State.COMPLETING else error
         return error
 
     def expel(self, member_id: str) -> None:
         """End a member's session now."""
-        self._remove(self.members[member_id])
+        self._remove(self.roster.by_id[member_id])
 
     def rebalance(self) -> bool:
         """Let every member join again; False where there is none, or they are at it."""
@@ -146,7 +145,8 @@ class Group:
         self._stop_timer()
         for timer in self._pending.values():
             timer.stop()
-        for member in self.members.values():
+        self._pending.clear()
+        for member in self.roster:
             if member.timer:
                 member.timer.stop()
             member.answer_join(Joined(error=ErrorCode.not_coordinator, member_id=member.id))
@@ -154,58 +154,40 @@ class Group:
 
     # ---- members come and go
 
-    def _agrees(self, ask: Join) -> bool:
-        """Whether the group can still choose one protocol that all understand."""
-        names = {name for name, _metadata in ask.protocols}
-        if not names or not ask.protocol_type:
-            return False
-        others = [member for member in self.members.values() if member.id != ask.member_id]
-        return not others or (ask.protocol_type == self.protocol_type and bool(names & self._common(others)))
-
-    def _identity(self, member_id: str, instance_id: str | None) -> ErrorCode:
-        if instance_id is not None:
-            current = self._statics.get(instance_id)
-            if current is not None and current != member_id:
-                return ErrorCode.fenced_instance_id
-        return ErrorCode.none if member_id in self.members else ErrorCode.unknown_member_id
-
     async def _add(self, member_id: str, ask: Join) -> Joined:
         member = Member(member_id, ask.instance_id, ask.client_id, ask.host, ask.session, ask.rebalance, ask.protocols)
-        if not self.members:
+        if not self.roster:
             self.protocol_type = ask.protocol_type
-        self.take(member)
+        member.new = True
+        self.roster.add(member)
+        self._watch(member, self._first_join)
         self._newcomer = True
         return await self._await_rebalance(member)
 
     async def _rejoin(self, ask: Join) -> Joined:
-        if (error := self._identity(ask.member_id, ask.instance_id)) is not ErrorCode.none:
+        if (error := self.roster.identity(ask.member_id, ask.instance_id)) is not ErrorCode.none:
             return Joined(error=error, member_id=ask.member_id)
-        member = self.members[ask.member_id]
+        member = self.roster.by_id[ask.member_id]
         same = member.protocols == ask.protocols
         self._heard(member)
-        if same and (self.state is State.COMPLETING or (self.state is State.STABLE and member.id != self.leader)):
+        if same and (self.state is State.COMPLETING or (self.state is State.STABLE and member.id != self.roster.leader)):
             return self._joined(member)  # it may have missed the first answer
         self._update(member, ask)
         return await self._await_rebalance(member)
 
     async def _take_over(self, old: Member, ask: Join) -> Joined:
         """A static member is back under a new id: the old id is fenced, and a stable group stays as it is."""
-        leader_before = self.leader
-        new_id = f"{ask.instance_id}-{uuid4()}"
+        leader_before = self.roster.leader
         old.answer_join(Joined(error=ErrorCode.fenced_instance_id, member_id=old.id))
         old.answer_sync(Synced(error=ErrorCode.fenced_instance_id))
-        self.members = {new_id if key == old.id else key: member for key, member in self.members.items()}
-        self.leader = new_id if self.leader == old.id else self.leader
-        if old.timer:
-            old.timer.stop()
-        old.id = new_id
+        self.roster.rename(old, new_id := f"{ask.instance_id}-{uuid4()}")
         self._update(old, ask)
-        self.take(old)
-        if self.state is not State.STABLE or self._chosen() != self.protocol:
+        self._watch(old, old.session)
+        if self.state is not State.STABLE or self.roster.choice() != self.protocol:
             return await self._await_rebalance(old)
         self._settled(self)
         if ask.may_skip:
-            return self._joined(old, skip=self.leader == new_id)
+            return self._joined(old, skip=self.roster.leader == new_id)
         # An older client must not think that it leads and has to assign: it sees the leader's former id.
         return Joined(
             generation=self.generation,
@@ -215,21 +197,19 @@ class Group:
             member_id=new_id,
         )
 
-    def take(self, member: Member) -> None:
-        """Count someone as a member, and watch its session."""
-        self.members[member.id] = member
-        self.leader = self.leader or member.id
-        if member.instance_id is not None:
-            self._statics[member.instance_id] = member.id
-        member.timer = SessionTimer(member.session, lambda: self._expired(member))
+    def _watch(self, member: Member, session: float) -> None:
+        """Begin to count how long a member is silent."""
+        if member.timer:
+            member.timer.stop()
+        member.timer = SessionTimer(session, lambda: self._expired(member))
 
     def _update(self, member: Member, ask: Join) -> None:
         member.client_id, member.host = ask.client_id, ask.host
         member.session, member.rebalance, member.protocols = ask.session, ask.rebalance, ask.protocols
 
     def _expired(self, member: Member) -> None:
-        if member.joining is not None or member.syncing is not None:
-            member.timer = SessionTimer(member.session, lambda: self._expired(member))
+        if not member.new and (member.joining is not None or member.syncing is not None):
+            self._watch(member, member.session)
         else:
             self._remove(member)
 
@@ -239,21 +219,15 @@ class Group:
 
     def _discard(self, *members: Member) -> None:
         for member in members:
-            del self.members[member.id]
-            if member.instance_id is not None:
-                del self._statics[member.instance_id]
+            self.roster.discard(member)
             if member.timer:
                 member.timer.stop()
             member.answer_join(Joined(error=ErrorCode.unknown_member_id, member_id=member.id))
             member.answer_sync(Synced(error=ErrorCode.unknown_member_id))
-            if self.leader == member.id:
-                self.leader = next(iter(self.members), None)
 
     def _drop_pending(self, member_id: str) -> None:
         self._pending.pop(member_id).stop()
         self._complete_if_all_joined()
-        if self.idle:
-            self._settled(self)
 
     def _heard(self, member: Member) -> None:
         if member.timer:
@@ -272,15 +246,15 @@ class Group:
         if self.state is State.PREPARING:
             self._complete_if_all_joined()
             return
-        for member in self.members.values():
+        for member in self.roster:
             member.answer_sync(Synced(error=ErrorCode.rebalance_in_progress))
         self._gathering = self.state is State.EMPTY and self._initial_delay > 0
         self.state = State.PREPARING
         if self._gathering:
-            self._gather_until = self._loop.time() + self._patience()
+            self._gather_until = self._loop.time() + self.roster.patience()
             self._start_timer(self._initial_delay, self._gathered)
         else:
-            self._start_timer(self._patience(), self._complete)
+            self._start_timer(self.roster.patience(), self._complete)
             self._complete_if_all_joined()
 
     def _gathered(self) -> None:
@@ -293,81 +267,69 @@ class Group:
             self._complete()
 
     def _complete_if_all_joined(self) -> None:
-        joined = all(member.joining is not None for member in self.members.values())
+        joined = all(member.joining is not None for member in self.roster)
         if self.state is State.PREPARING and not self._gathering and not self._pending and joined:
             self._complete()
 
     def _complete(self) -> None:
         """End the joining: who has not come back is out, unless static; the others get the new generation."""
         self._stop_timer()
-        absent = [member for member in self.members.values() if member.joining is None]
+        absent = [member for member in self.roster if member.joining is None]
         self._discard(*(member for member in absent if member.instance_id is None))
-        if not self.members:
+        if not self.roster:
             self._empty()
             return
-        present = [member for member in self.members.values() if member.joining is not None]
+        present = [member for member in self.roster if member.joining is not None]
         if not present:  # static members only, none of them back yet
-            self._start_timer(self._patience(), self._complete)
+            self._start_timer(self.roster.patience(), self._complete)
             return
-        if self.leader not in {member.id for member in present}:
-            self.leader = present[0].id
+        if self.roster.leader not in {member.id for member in present}:
+            self.roster.leader = present[0].id
         self.generation += 1
-        self.protocol = self._chosen()
+        self.protocol = self.roster.choice()
         self.state = State.COMPLETING
-        for member in self.members.values():
+        for member in self.roster:
             member.synced = False
         for member in present:
-            self._heard(member)
+            member.new = False
+            self._watch(member, member.session)
             member.answer_join(self._joined(member))
-        self._start_timer(self._patience(), self._sync_is_late)
+        self._start_timer(self.roster.patience(), self._sync_is_late)
 
     def _sync_is_late(self) -> None:
-        if late := [member for member in self.members.values() if not member.synced]:
+        if late := [member for member in self.roster if not member.synced]:
             self._remove(*late)
 
     def _settle(self, assignments: Mapping[str, bytes]) -> None:
         """The leader has spoken: everyone gets its part."""
         self.state = State.STABLE
-        for member in self.members.values():
+        for member in self.roster:
             member.assignment = assignments.get(member.id, b"")
         self._settled(self)
-        for member in self.members.values():
+        for member in self.roster:
             self._heard(member)
             member.answer_sync(self._synced(member))
 
     def _empty(self) -> None:
         self.generation += 1
         self.state = State.EMPTY
-        self.protocol = self.leader = None
+        self.protocol = self.roster.leader = None
         self._settled(self)
 
     def _joined(self, member: Member, *, skip: bool = False) -> Joined:
-        leads = member.id == self.leader and (skip or self.state is State.COMPLETING)
+        leads = member.id == self.roster.leader and (skip or self.state is State.COMPLETING)
         return Joined(
             generation=self.generation,
             protocol_type=self.protocol_type,
             protocol=self.protocol,
-            leader=self.leader or "",
+            leader=self.roster.leader or "",
             member_id=member.id,
-            members=tuple((each.id, each.instance_id, each.metadata(self.protocol)) for each in self.members.values()) if leads else (),
+            members=tuple((each.id, each.instance_id, each.metadata(self.protocol)) for each in self.roster) if leads else (),
             skip=skip,
         )
 
     def _synced(self, member: Member) -> Synced:
         return Synced(protocol_type=self.protocol_type, protocol=self.protocol, assignment=member.assignment)
-
-    def _common(self, members: list[Member]) -> set[str]:
-        return set.intersection(*({name for name, _metadata in member.protocols} for member in members))
-
-    def _chosen(self) -> str:
-        """Every member votes for its first protocol that all understand."""
-        members = list(self.members.values())
-        common = self._common(members)
-        votes = Counter(next(name for name, _metadata in member.protocols if name in common) for member in members)
-        return votes.most_common(1)[0][0]
-
-    def _patience(self) -> float:
-        return max((member.rebalance for member in self.members.values()), default=0.0)
 
     def _start_timer(self, delay: float, then: Callable[[], None]) -> None:
         self._stop_timer()
@@ -381,12 +343,13 @@ class Group:
     # ---- what outlives the broker
 
     def to_json(self) -> dict[str, Any]:
-        members = [member.to_json() for member in self.members.values()] if self.state is State.STABLE else []
+        members = [member.to_json() for member in self.roster] if self.state is State.STABLE else []
         return {
+            "kind": self.kind.value,
             "generation": self.generation,
             "type": self.protocol_type,
             "protocol": self.protocol,
-            "leader": self.leader,
+            "leader": self.roster.leader,
             "members": members,
         }
 
@@ -395,6 +358,7 @@ class Group:
         for values in kept["members"]:
             member = Member.from_json(values)
             member.synced = True
-            self.take(member)
-        if self.members:
-            self.state, self.protocol, self.leader = State.STABLE, kept["protocol"], kept["leader"]
+            self.roster.add(member)
+            self._watch(member, member.session)
+        if self.roster:
+            self.state, self.protocol, self.roster.leader = State.STABLE, kept["protocol"], kept["leader"]

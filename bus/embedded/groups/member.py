@@ -2,11 +2,12 @@
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from kio.schema.errors import ErrorCode
+
+from bus.embedded.groups.timer import SessionTimer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,9 @@ class Member:
     joining: asyncio.Future[Joined] | None = None
     syncing: asyncio.Future[Synced] | None = None
     synced: bool = False
-    timer: "SessionTimer | None" = field(default=None, repr=False)
+    new: bool = False
+    """It still waits for the answer to its first join."""
+    timer: SessionTimer | None = field(default=None, repr=False)
 
     def metadata(self, protocol: str | None) -> bytes:
         return next((metadata for name, metadata in self.protocols if name == protocol), b"")
@@ -91,27 +94,3 @@ class Member:
         id_, instance_id, client_id, host, session, rebalance, protocols, assignment = values
         known = tuple((name, b64decode(metadata)) for name, metadata in protocols)
         return cls(id_, instance_id, client_id, host, session, rebalance, known, b64decode(assignment))
-
-
-class SessionTimer:
-    """Calls once when nothing was heard for the session; hearing costs no new timer."""
-
-    def __init__(self, session: float, expired: Callable[[], None]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._session = session
-        self._expired = expired
-        self.heard()
-        self._handle = self._loop.call_later(session, self._look)
-
-    def heard(self) -> None:
-        self._until = self._loop.time() + self._session
-
-    def stop(self) -> None:
-        self._handle.cancel()
-
-    def _look(self) -> None:
-        left = self._until - self._loop.time()
-        if left > 0.001:
-            self._handle = self._loop.call_later(left, self._look)
-        else:
-            self._expired()

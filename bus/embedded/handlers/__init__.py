@@ -11,6 +11,7 @@ from bus.embedded.handlers import (
     absent,
     cluster,
     configs,
+    consumer_groups,
     fetch,
     group_admin,
     groups,
@@ -128,5 +129,7 @@ HANDLERS: Final[dict[int, Handler]] = {
     61: Handler(0, 0, transaction_admin.describe_producers),
     65: Handler(0, 0, transaction_admin.describe_transactions),
     66: Handler(0, 2, transaction_admin.list_transactions),
+    68: Handler(0, 1, consumer_groups.heartbeat),
+    69: Handler(0, 1, consumer_groups.describe),
     75: Handler(0, 0, cluster.describe_topic_partitions),
 }

@@ -76,7 +76,8 @@ async def describe_cluster(call: Call) -> Tree:
 
 
 def _asked(call: Call, each: Any) -> Tree:
-    name, topic_id = each.name, getattr(each, "topic_id", None)
+    topic_id = getattr(each, "topic_id", None)
+    name = each.name if topic_id is None else None  # the Java client says "" beside an id
     topic = call.broker.topics.get(name if name is not None else topic_id or _NO_ID)
     if topic is not None:
         return _topic(call, topic)

@@ -6,17 +6,18 @@ from bus.embedded.broker import Call
 from bus.embedded.groups import Group, State
 from bus.embedded.protocol import Tree
 
+OPERATIONS = 3400
+"""What everyone may do with a group where nothing is forbidden, as bits: read, delete, describe, describe and alter its settings."""
 _DEAD = "Dead"
-_CLASSIC = "classic"
 
 
 async def list_groups(call: Call) -> Tree:
     states = {state.lower() for state in getattr(call.body, "states_filter", ())}
     types = {kind.lower() for kind in getattr(call.body, "types_filter", ())}
     groups = [
-        {"group_id": group.id, "protocol_type": group.protocol_type or "", "group_state": group.state.value, "group_type": _CLASSIC}
+        {"group_id": group.id, "protocol_type": group.protocol_type or "", "group_state": group.state.value, "group_type": group.kind.value}
         for group in call.broker.groups
-        if (not states or group.state.lower() in states) and (not types or _CLASSIC in types)
+        if (not states or group.state.lower() in states) and (not types or group.kind in types)
     ]
     return {"error_code": ErrorCode.none, "groups": groups}
 
@@ -30,10 +31,9 @@ async def delete_groups(call: Call) -> Tree:
 
 
 def _described(call: Call, group_id: str) -> Tree:
-    group = call.broker.groups.get(group_id)
+    group = call.broker.groups.classic(group_id)
     if group is None:
-        error = ErrorCode.group_id_not_found if call.version >= 6 else ErrorCode.none
-        message = f"Group {group_id} not found." if call.version >= 6 else None
+        error, message = call.broker.groups.not_classic(group_id) if call.version >= 6 else (ErrorCode.none, None)
         shape = {"group_state": _DEAD, "protocol_type": "", "protocol_data": "", "members": []}
         return {"group_id": group_id, "error_code": error, "error_message": message, **shape}
     return {
@@ -43,6 +43,7 @@ def _described(call: Call, group_id: str) -> Tree:
         "protocol_type": group.protocol_type or "",
         "protocol_data": (group.protocol or "") if group.state is State.STABLE else "",
         "members": _members(group),
+        **({"authorized_operations": OPERATIONS} if getattr(call.body, "include_authorized_operations", False) else {}),
     }
 
 

@@ -29,10 +29,12 @@ async def join_group(call: Call) -> Tree:
 
 
 async def sync_group(call: Call) -> Tree:
-    body, group = call.body, call.broker.groups.get(call.body.group_id)
-    if group is None:
-        return {"error_code": ErrorCode.unknown_member_id, "assignment": b""}
+    body, group = call.body, call.broker.groups.classic(call.body.group_id)
     protocol = getattr(body, "protocol_type", None), getattr(body, "protocol_name", None)
+    if call.version >= 5 and None in protocol:
+        return {"error_code": ErrorCode.inconsistent_group_protocol, "assignment": b""}
+    if group is None:
+        return {"error_code": _nobody(body.group_id), "assignment": b""}
     answer = await group.sync(_who(body), protocol, {each.member_id: each.assignment for each in body.assignments})
     return {
         "error_code": answer.error,
@@ -43,20 +45,27 @@ async def sync_group(call: Call) -> Tree:
 
 
 async def heartbeat(call: Call) -> Tree:
-    group = call.broker.groups.get(call.body.group_id)
-    return {"error_code": group.heartbeat(_who(call.body)) if group else ErrorCode.unknown_member_id}
+    group = call.broker.groups.classic(call.body.group_id)
+    return {"error_code": group.heartbeat(_who(call.body)) if group else _nobody(call.body.group_id)}
 
 
 async def leave_group(call: Call) -> Tree:
     """One member up to version 2, from 3 on several at once, each with its own result."""
-    group = call.broker.groups.get(call.body.group_id)
-    leavers = getattr(call.body, "members", None) or [call.body]
+    if not call.body.group_id:
+        return {"error_code": ErrorCode.invalid_group_id, "members": []}
+    group = call.broker.groups.classic(call.body.group_id)
+    leavers = call.body.members if call.version >= 3 else [call.body]
     answers = []
     for each in leavers:
         instance_id = getattr(each, "group_instance_id", None)
         error = group.leave(each.member_id, instance_id) if group else ErrorCode.unknown_member_id
         answers.append({"member_id": each.member_id, "group_instance_id": instance_id, "error_code": error})
     return {"error_code": answers[0]["error_code"] if call.version < 3 else ErrorCode.none, "members": answers}
+
+
+def _nobody(group_id: str) -> ErrorCode:
+    """What is answered where there is no such classic group."""
+    return ErrorCode.unknown_member_id if group_id else ErrorCode.invalid_group_id
 
 
 def _who(body: Any) -> Who:

@@ -1,6 +1,5 @@
 """Looking at transactions and their producers, and ending by hand what hangs."""
 
-import re
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any, Final
 
 from kio.schema.errors import ErrorCode
 
+from bus.embedded import pattern
 from bus.embedded.broker import Call
 from bus.embedded.log import Marker
 from bus.embedded.protocol import Tree
@@ -26,9 +26,8 @@ async def list_transactions(call: Call) -> Tree:
     body, now = call.body, time.time_ns() // 1_000_000
     unknown = [each for each in body.state_filters if each not in set(State)]
     longer = getattr(body, "duration_filter", -1)
-    try:
-        pattern = re.compile(getattr(body, "transactional_id_pattern", None) or "(?s).*")
-    except re.error:
+    wanted = getattr(body, "transactional_id_pattern", None)
+    if wanted and pattern.fault(wanted):
         return {"error_code": ErrorCode.invalid_regular_expression, "unknown_state_filters": [], "transaction_states": []}
     found = [
         each
@@ -36,7 +35,7 @@ async def list_transactions(call: Call) -> Tree:
         if (not body.state_filters or each.state in body.state_filters)
         and (not body.producer_id_filters or each.producer_id in body.producer_id_filters)
         and (longer < 0 or now - each.started > longer)
-        and pattern.fullmatch(each.name)
+        and (not wanted or pattern.fits(wanted, each.name))
     ]
     states = [{"transactional_id": each.name, "producer_id": each.producer_id, "transaction_state": each.state.value} for each in found]
     return {"error_code": ErrorCode.none, "unknown_state_filters": unknown, "transaction_states": states}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Broker, Call
-from bus.embedded.groups import State, Who
+from bus.embedded.groups import Who
 from bus.embedded.offsets import MAX_METADATA, Committed
 from bus.embedded.protocol import Tree
 from bus.embedded.transactions import NOBODY, OFFSETS_TOPIC, Place, Producing, offsets_partition
@@ -135,13 +135,7 @@ def _commit_refusal(call: Call) -> ErrorCode:
 def _member_refusal(broker: Broker, body: Any) -> ErrorCode:
     """Clients of before version 3 do not say who they are in the group, and are believed."""
     who = Who(getattr(body, "member_id", ""), getattr(body, "group_instance_id", None), getattr(body, "generation_id", -1))
-    group = broker.groups.get(body.group_id)
-    if group is None:
-        return ErrorCode.none if who.generation < 0 else ErrorCode.illegal_generation
-    anyone = who.generation < 0 and not who.member_id and who.instance_id is None
-    if anyone or (who.generation < 0 and group.state is State.EMPTY):
-        return ErrorCode.none
-    return group.refusal(who)
+    return broker.groups.commit_refusal(body.group_id, who, transactional=True)
 
 
 def _offset_refusal(broker: Broker, topic: str, asked: Any) -> ErrorCode:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bus.apache.tools import run
-from tests.broker.clients import pending
 from tests.broker.clients.build import CLIENTS
 from tests.broker.clients.conftest import Drivers
 
@@ -140,7 +139,6 @@ async def test_kafka_broker_api_versions_knows_all_that_the_broker_names(tool: T
     assert re.findall(r"UNKNOWN\(\d+\)", told) == []
 
 
-@pending.transactions
 async def test_kafka_transactions_lists_and_describes_a_transaction_and_who_produces(tool: Tool, drivers: Drivers, topic: str) -> None:
     await (await drivers.of("java"))("transact", topic=topic, id=topic, keys=["a"], commit=True)
     assert re.search(rf"{topic}\s+\d+\s+\d+\s+(Prepare|Complete)Commit", await tool("transactions", "list"))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.broker.clients import pending
 from tests.broker.clients.conftest import Drivers
 from tests.broker.clients.driver import Driver
 from tests.broker.raw import Raw
@@ -79,7 +78,6 @@ async def test_a_group_of_three_of_which_one_leaves_gets_everything_once_and_goe
     await shared(client, name, "classic")
 
 
-@pending.consumer_protocol
 @pytest.mark.parametrize("which", ["librdkafka", "java", "franz-go"])
 async def test_a_group_whose_broker_gives_out_the_partitions_does_the_same(which: str, drivers: Drivers, name: str, broker: str) -> None:
     await shared(await drivers.of(which), name, "consumer")
@@ -88,7 +86,6 @@ async def test_a_group_whose_broker_gives_out_the_partitions_does_the_same(which
     assert {each.group_id: each.group_type for each in groups}[name] == "consumer"
 
 
-@pending.transactions
 async def test_of_a_committed_and_an_aborted_transaction_only_the_first_is_read_committed(client: Driver, name: str) -> None:
     await made(client, name)
     await client("transact", topic=name, id=name, keys=numbered("a", 5), commit=True)
@@ -98,7 +95,6 @@ async def test_of_a_committed_and_an_aborted_transaction_only_the_first_is_read_
     assert await read(client, name, "read_uncommitted") == numbered("a", 5) + numbered("b", 5)
 
 
-@pending.transactions
 @pytest.mark.parametrize("which", ["aiokafka", "librdkafka", "java", "kafkajs"])
 async def test_offsets_in_a_transaction_count_once_it_is_committed_only(which: str, drivers: Drivers, name: str) -> None:
     client = await drivers.of(which)

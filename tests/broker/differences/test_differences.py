@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.broker.clients.pending import EMBEDDED
+from tests.broker.chosen import EMBEDDED
 from tests.broker.differences import table
 
 
