@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.security import OURS_IS_PLAIN
+from app.security import OURS_IS_PLAIN, VARIABLES
 from app.settings import AGENCIES, Settings
 from app.state import prepare
 from vn.errors import CannotConnect, Unusable
@@ -56,7 +56,13 @@ class Stage:
         return {name: _told(self._agencies, f"{name} ready on ") for name in AGENCIES}
 
     def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        environ = {**self._environ, "LGSP_STATE": str(self.folder), "LGSP_LOG": "json", "LGSP_LOG_LEVEL": "warning"}
+        environ = {
+            **self._environ,
+            **dict.fromkeys(VARIABLES, ""),
+            "LGSP_STATE": str(self.folder),
+            "LGSP_LOG": "json",
+            "LGSP_LOG_LEVEL": "warning",
+        }
         process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=environ, text=True)
         self._started.append(process)
         return process
