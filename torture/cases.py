@@ -8,7 +8,7 @@ from torture.plan import Plan
 
 __all__ = ["CASES", "chosen", "expected", "sampled"]
 
-START = 6.0  # seconds for a ground to stand
+START = 5.0  # seconds for a ground to stand
 
 CASES: tuple[Case, ...] = (
     *kills.CASES,

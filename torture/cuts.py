@@ -34,7 +34,7 @@ CASES = tuple(
         f"{name}-{span}s",
         _cut(parts, span),
         f"the network between {' and '.join(parts)} and the broker is cut for {span} s under load",
-        span + 12.0,
+        span + 8.0,
         LINKED,
         brokers=(EMBEDDED,),
     )

@@ -16,7 +16,7 @@ from torture.trouble import drawn, under_load
 
 __all__ = ["CASES"]
 
-FULL_FOR = 5.0
+FULL_FOR = 4.0
 
 
 @contextlib.contextmanager
@@ -42,6 +42,6 @@ def _without_room(part: str) -> Callable[[Ground], Awaitable[None]]:
 
 
 CASES = tuple(
-    Case("disk", part, _without_room(part), f"no file of {part} may grow for {FULL_FOR:g} s under load", 15.0, brokers=(EMBEDDED,))
+    Case("disk", part, _without_room(part), f"no file of {part} may grow for {FULL_FOR:g} s under load", 11.0, brokers=(EMBEDDED,))
     for part in (*AGENCIES, "broker")
 )

@@ -50,12 +50,12 @@ def _at(part: str, hop: str, end: str) -> Callable[[Ground], Awaitable[None]]:
 
 CASES = (
     *(
-        Case("kill", f"{part}@{hop}", _at(part, hop, "kill"), f"SIGKILL to {part} when {hop} stands in the journal", 4.0)
+        Case("kill", f"{part}@{hop}", _at(part, hop, "kill"), f"SIGKILL to {part} when {hop} stands in the journal", 3.0)
         for hop in HOPS
         for part in PARTS
     ),
     *(
-        Case("broker", f"{end}@{hop}", _at("broker", hop, end), f"{SIGNALS[end]} to the broker when {hop} stands in the journal", 5.0)
+        Case("broker", f"{end}@{hop}", _at("broker", hop, end), f"{SIGNALS[end]} to the broker when {hop} stands in the journal", 3.5)
         for end in SIGNALS
         for hop in ("land.transfer-slip", "payment.receipt")
     ),

@@ -181,7 +181,7 @@ async def _still_committed(ground: Ground, group: str, where: Place, offset: int
         await asyncio.sleep(0.3)
 
 
-def _case(what: str, run: Callable[[Ground], Awaitable[None]], about: str, seconds: float = 8.0, **more: Any) -> Case:
+def _case(what: str, run: Callable[[Ground], Awaitable[None]], about: str, seconds: float = 6.0, **more: Any) -> Case:
     return Case("lie", what, run, about, seconds, LYING, brokers=(EMBEDDED,), **more)
 
 
