@@ -71,12 +71,10 @@ def refusal(records: bytes | None, max_size: int, latest: int) -> ErrorCode:
     if records is None or len(records) < HEADER.size:
         return ErrorCode.invalid_record if not records else ErrorCode.corrupt_message
     batch = header(records)
-    if batch.magic != MAGIC:
-        return ErrorCode.unsupported_for_message_format
-    if batch.length < HEADER.size - PREFIX or batch.size > len(records):
+    if not 0 <= batch.magic <= MAGIC or batch.length < HEADER.size - PREFIX:
         return ErrorCode.corrupt_message
-    if batch.size < len(records) or batch.control:
-        return ErrorCode.invalid_record  # exactly one batch a partition, and control batches are the broker's own
+    if batch.magic < MAGIC or batch.size != len(records) or batch.control or batch.base_offset:
+        return ErrorCode.invalid_record  # exactly one batch a partition; control batches and offsets are the broker's own
     if batch.size > max_size:
         return ErrorCode.message_too_large
     if not sound(batch, memoryview(records)):

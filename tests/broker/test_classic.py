@@ -15,10 +15,10 @@ from bus.embedded.broker import Broker
 from bus.embedded.groups import Join, Who
 from bus.embedded.journal import Journal
 from tests.broker.consumer.test_librdkafka import Reader, read, reading, shares, until
+from tests.broker.librdkafka import made, produced
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import COMMIT, HEARTBEAT, JOIN, LEAVE, SYNC, Raw
 from tests.broker.test_group_protocol import Member
-from tests.broker.test_librdkafka import made, produced
 
 DELETE, DESCRIBE = 42, 15
 SILENT = BrokerSettings(first_join=0.2, initial_rebalance_delay=0.0)

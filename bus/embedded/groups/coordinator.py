@@ -101,7 +101,7 @@ class Coordinator:
 
     def commit_refusal(self, group_id: str, who: Who, *, version: int = _NEWEST_COMMIT, transactional: bool = False) -> ErrorCode:
         """Why a client may not commit offsets of this group by that version of OffsetCommit, or within a transaction."""
-        group = self._groups.get(group_id)
+        group = self.get(group_id)
         if isinstance(group, ConsumerGroup):
             return group.commit_refusal(who, version=version, transactional=transactional)
         if group is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Call
-from bus.embedded.handlers.positions import READ_COMMITTED
+from bus.embedded.handlers.positions import EPOCH, READ_COMMITTED
 from bus.embedded.log import DamagedError, Partition
 from bus.embedded.log.stable import aborted_in, stable_part, stable_unread
 from bus.embedded.protocol import Tree
@@ -48,9 +48,12 @@ class _Read:
         if partition is None:
             self._failed = True
             return _answer(asked.partition, unknown(topic), None)
+        if getattr(asked, "current_leader_epoch", EPOCH) > EPOCH:
+            self._failed = True
+            return _answer(asked.partition, ErrorCode.unknown_leader_epoch, None)
         if not partition.start <= asked.fetch_offset <= partition.end:
             self._failed = True
-            return _answer(asked.partition, ErrorCode.offset_out_of_range, partition)
+            return _answer(asked.partition, ErrorCode.offset_out_of_range, None)
         records = b""
         end = partition.last_stable if self._committed else partition.end
         if asked.fetch_offset < end and not partition.paused and (self._left > 0 or not self._got):

@@ -16,7 +16,7 @@ _LATEST_ELSEWHERE: Final = -5
 """In tiered storage, which there is none of."""
 READ_COMMITTED: Final = 1
 _NONE: Final = (-1, -1)
-_EPOCH: Final = 0
+EPOCH: Final = 0
 
 
 async def list_offsets(call: Call) -> Tree:
@@ -39,7 +39,7 @@ async def offset_for_leader_epoch(call: Call) -> Tree:
 def _asked(call: Call, topic: str, asked: Any) -> Tree:
     """Refused where it asks a leader to come, or for a kind of offset that this version does not know."""
     known = call.broker.topics.partition(topic, asked.partition_index) is not None
-    if known and getattr(asked, "current_leader_epoch", _EPOCH) > _EPOCH:
+    if known and getattr(asked, "current_leader_epoch", EPOCH) > EPOCH:
         return {"partition_index": asked.partition_index, "error_code": ErrorCode.unknown_leader_epoch}
     if known and asked.timestamp < _LATEST_ELSEWHERE:
         return {"partition_index": asked.partition_index, "error_code": ErrorCode.unsupported_version}
@@ -50,12 +50,12 @@ def _epoch(call: Call, topic: str, asked: Any) -> Tree:
     partition = call.broker.topics.partition(topic, asked.partition)
     if partition is None:
         error = ErrorCode.unknown_topic_or_partition
-    elif asked.current_leader_epoch > _EPOCH:
+    elif asked.current_leader_epoch > EPOCH:
         error = ErrorCode.unknown_leader_epoch
     else:
         error = ErrorCode.none
-    known = partition is not None and error is ErrorCode.none and asked.leader_epoch == _EPOCH
-    end, epoch = (partition.end, _EPOCH) if partition is not None and known else _NONE
+    known = partition is not None and error is ErrorCode.none and asked.leader_epoch == EPOCH
+    end, epoch = (partition.end, EPOCH) if partition is not None and known else _NONE
     return {"error_code": error, "partition": asked.partition, "leader_epoch": epoch, "end_offset": end}
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.batch import HEADER, NO_PRODUCER, Batch, header, refusal
+from bus.embedded.batch import HEADER, MAGIC, NO_PRODUCER, Batch, header, refusal
 from bus.embedded.broker import Call
 from bus.embedded.log import Partition
 from bus.embedded.protocol import ProtocolError, Tree
@@ -95,7 +95,10 @@ def _outside(call: Call, batch: Batch, partition: Partition, place: tuple[str, i
 
 
 def _transactional(asked: Any) -> bool:
-    return asked.records is not None and len(asked.records) >= HEADER.size and header(asked.records).transactional
+    if asked.records is None or len(asked.records) < HEADER.size:
+        return False
+    batch = header(asked.records)
+    return batch.magic == MAGIC and batch.transactional
 
 
 def _answer(index: int, error: ErrorCode, offset: int = -1, start: int = -1) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from confluent_kafka import Consumer, ConsumerGroupState, ConsumerGroupType
 from confluent_kafka.admin import AdminClient, NewPartitions
 
 from tests.broker.conftest import Start
+from tests.broker.librdkafka import WITHIN, admin, made, produced
 from tests.broker.process import BrokerProcess
-from tests.broker.test_librdkafka import WITHIN, admin, made, produced
 
 
 class Reader:
