@@ -1,12 +1,11 @@
 """Configuration: read once from a mapping, checked as a whole, then passed on as a frozen value."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
-from urllib.parse import urlsplit
 
+from app.reading import is_http, misspelt, number, one_of, path
 from app.security import VARIABLES, read_security
 from bus.security import NONE, KafkaSecurity
 from vn.errors import Unusable
@@ -61,7 +60,7 @@ class Tracing:
     def read(cls, environ: Mapping[str, str], faults: list[str]) -> "Tracing | None":
         """Asked for by LGSP_OTEL=on, or by naming a collector as OpenTelemetry does; LGSP_OTEL=off is the last word."""
         named = any(environ.get(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT", "").strip() for which in ("", "TRACES_"))
-        wanted = _one_of("LGSP_OTEL", environ.get("LGSP_OTEL", "").strip() or ("on" if named else "off"), ("on", "off"), faults)
+        wanted = one_of("LGSP_OTEL", environ.get("LGSP_OTEL", "").strip() or ("on" if named else "off"), ("on", "off"), faults)
         if wanted != "on" or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             return None
         return cls(environ.get("OTEL_SERVICE_NAME", "").strip() or None)
@@ -105,19 +104,19 @@ class Settings:
         """Read every `LGSP_` variable; all faults at once, as one `Unusable`."""
         faults: list[str] = []
         given = {name: value.strip() for name, value in environ.items() if name.startswith("LGSP_") and value.strip()}
-        faults += _misspelt(given)
-        ports = {part: _number(name, given[name], 65_535, faults) for name, part in _PORTS.items() if name in given}
-        seed = _number("LGSP_SEED", given.get("LGSP_SEED", "2024"), 2**63, faults)
-        log = _one_of("LGSP_LOG", given.get("LGSP_LOG", "auto"), ("auto", "text", "json"), faults)
-        level = _one_of("LGSP_LOG_LEVEL", given.get("LGSP_LOG_LEVEL", "info"), ("debug", "info", "warning", "error"), faults)
-        fsync = _one_of("LGSP_BROKER_FSYNC", given.get("LGSP_BROKER_FSYNC", "none"), get_args(Fsync), faults)
+        faults += misspelt(given, KNOWN)
+        ports = {part: number(name, given[name], 65_535, faults) for name, part in _PORTS.items() if name in given}
+        seed = number("LGSP_SEED", given.get("LGSP_SEED", "2024"), 2**63, faults)
+        log = one_of("LGSP_LOG", given.get("LGSP_LOG", "auto"), ("auto", "text", "json"), faults)
+        level = one_of("LGSP_LOG_LEVEL", given.get("LGSP_LOG_LEVEL", "info"), ("debug", "info", "warning", "error"), faults)
+        fsync = one_of("LGSP_BROKER_FSYNC", given.get("LGSP_BROKER_FSYNC", "none"), get_args(Fsync), faults)
         space = given.get("LGSP_SPACE", "lgsp")
         if not all(c.isalnum() or c in "-_" for c in space) or len(space) > 60:
             faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
         urls = {agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given}
-        faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not _is_http(url)]
+        faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not is_http(url)]
         security = read_security(environ, faults)
-        drain = _number("LGSP_DRAIN", given.get("LGSP_DRAIN", "10"), 3600, faults)
+        drain = number("LGSP_DRAIN", given.get("LGSP_DRAIN", "10"), 3600, faults)
         tracing = Tracing.read(environ, faults)
         if faults:
             raise Unusable("; ".join(faults))
@@ -127,18 +126,18 @@ class Settings:
             space=space,
             state=Path(given.get("LGSP_STATE", ".lgsp")),
             cache=_cache(environ),
-            java_home=_path(environ.get("JAVA_HOME")),
+            java_home=path(environ.get("JAVA_HOME")),
             host=given.get("LGSP_HOST", "127.0.0.1"),
-            contracts=_path(given.get("LGSP_CONTRACTS")),
-            members=_path(given.get("LGSP_MEMBERS")),
-            access=_path(given.get("LGSP_ACCESS")),
+            contracts=path(given.get("LGSP_CONTRACTS")),
+            members=path(given.get("LGSP_MEMBERS")),
+            access=path(given.get("LGSP_ACCESS")),
             seed=seed,
             log=log,
             log_level=level,
-            policy=_path(given.get("LGSP_POLICY")),
+            policy=path(given.get("LGSP_POLICY")),
             fsync=cast(Fsync, fsync),
             supervised=given.get("LGSP_SUPERVISED") == "1",
-            faults=_path(given.get("LGSP_BROKER_FAULTS")),
+            faults=path(given.get("LGSP_BROKER_FAULTS")),
             drain=float(drain),
             tracing=tracing,
             instance=given.get("LGSP_EXCHANGE_INSTANCE"),
@@ -187,25 +186,6 @@ class Settings:
         return {name: value for name, value in texts.items() if value}
 
 
-def _misspelt(given: Mapping[str, str]) -> list[str]:
-    """Unknown names that look like a known one; others (of compose files, say) are none of our business."""
-    near = {name: difflib.get_close_matches(name, KNOWN, 1, 0.86) for name in given if name not in KNOWN}
-    return [f"{name}: no such variable; did you mean {match[0]}?" for name, match in near.items() if match]
-
-
-def _number(name: str, text: str, most: int, faults: list[str]) -> int:
-    if text.isdecimal() and int(text) <= most:
-        return int(text)
-    faults.append(f"{name}: {text!r} is not a whole number from 0 to {most}")
-    return 0
-
-
-def _one_of(name: str, text: str, allowed: tuple[str, ...], faults: list[str]) -> str:
-    if text not in allowed:
-        faults.append(f"{name}: {text!r} is none of {', '.join(allowed)}")
-    return text
-
-
 def _cache(environ: Mapping[str, str]) -> Path | None:
     """Where the system keeps what can be fetched again: XDG's folder, that of Windows, or ~/.cache."""
     if given := environ.get("LGSP_CACHE", "").strip():
@@ -213,15 +193,3 @@ def _cache(environ: Mapping[str, str]) -> Path | None:
     home = environ.get("HOME") or environ.get("USERPROFILE")
     above = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA") or (home and f"{home}/.cache")
     return Path(above) / "lgsp-sim" if above else None
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
-
-
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is none
-        return False

@@ -5,15 +5,16 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
 from bus.access import Rights
-from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, Taken, now_ms
-from bus.measures import IN_PROCESS, KAFKA, PROCESSED, PROCESSING, REFUSALS, RETRIES, STAGE
+from bus.batch import Batch
+from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, now_ms
+from bus.measures import IN_PROCESS, KAFKA, REFUSALS, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
 from bus.operating import Operating, consumed, fetching, span_of
 from bus.outgoing import Outgoing
@@ -28,7 +29,6 @@ from contracts import Catalogue
 from vn.clock import Clock
 from vn.collector import calm
 from vn.errors import Refused, Retry
-from vn.tracing import Span
 from vn.vitals import Family, Sample, Vitals
 
 log = structlog.get_logger("bus.exchange")
@@ -41,19 +41,6 @@ ANSWERS = 2.0  # seconds since the last successful fetch in which the broker is 
 SILENT = 5.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 CLOSING = 3.0  # seconds of the drain that are kept for letting go of three Kafka clients, which a dead broker holds up
 WORKING = "exchange"
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """One batch on its way: what it writes, and what may be committed once that is written."""
-
-    outgoing: Outgoing
-    taken: Taken
-    began: float
-    positions: dict[Place, int] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)  # by topic
-    spans: list[tuple[Span, str | None]] = field(default_factory=list)
 
 
 class Exchange:
@@ -140,7 +127,7 @@ class Exchange:
         yield from consumed(self._consumer, self._producer, self._vitals)
         in_flight = Counter[str]()
         for batch in self._in_flight:
-            in_flight.update(_by_topic(batch.taken))
+            in_flight.update(batch.by_topic())
         for topic in self._owners:
             yield Sample(IN_PROCESS, (KAFKA, topic), in_flight[topic])
 
@@ -182,10 +169,11 @@ class Exchange:
             with self._timed(STAGE, "journal", times=len(lines)):
                 await self._surely(lines)
             self._owed |= batch.positions
-            with self._timed(STAGE, "commit", times=sum(len(records) for records in batch.taken.values())):
+            with self._timed(STAGE, "commit", times=batch.messages):
                 await self._commit()
             self._vitals.troubles.end(WORKING)
-            self._count(batch)
+            self._counts += batch.counts
+            batch.close(self._vitals.meter)
             self._in_flight.pop(0)
             if not self._in_flight:
                 self._idle.set()
@@ -195,17 +183,6 @@ class Exchange:
         owed = dict(self._owed)
         if owed and await self._consumer.commit(owed):
             self._owed = {place: position for place, position in self._owed.items() if owed.get(place) != position}
-
-    def _count(self, batch: Batch) -> None:
-        self._counts += batch.counts
-        meter, seconds = self._vitals.meter, time.monotonic() - batch.began
-        for topic, number in _by_topic(batch.taken).items():
-            meter.add(PROCESSED, KAFKA, topic, "acked", by=number - batch.refused[topic])
-            if batch.refused[topic]:
-                meter.add(PROCESSED, KAFKA, topic, "rejected", by=batch.refused[topic])
-            meter.note(PROCESSING, KAFKA, topic, seconds=seconds, times=number)
-        for span, error in batch.spans:
-            span.end(error)
 
     @contextlib.contextmanager
     def _timed(self, family: Family, stage: str, *, times: int) -> Iterator[None]:
@@ -219,7 +196,7 @@ class Exchange:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), max(self._operating.drain - CLOSING, self._operating.drain / 2))
         if self._in_flight:
-            left = sum(len(records) for batch in self._in_flight for records in batch.taken.values())
+            left = sum(batch.messages for batch in self._in_flight)
             log.warning("left unfinished, taken again at the next start", batches=len(self._in_flight), messages=left)
 
     async def _surely(self, records: Sequence[Record]) -> list[Ack]:
@@ -316,10 +293,3 @@ class Exchange:
             yield f"a batch waits for Kafka for {waiting:.0f} s"
         elif age > SILENT:
             yield f"nothing could be fetched from Kafka for {age:.0f} s"
-
-
-def _by_topic(taken: Taken) -> Counter[str]:
-    found = Counter[str]()
-    for place, records in taken.items():
-        found[place.topic] += len(records)
-    return found

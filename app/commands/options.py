@@ -12,10 +12,13 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.calls import Parts
 
-__all__ = ["AsJson", "State", "environment", "parts_of", "settings"]
+__all__ = ["AsJson", "Faults", "State", "environment", "parts_of", "settings"]
 
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Folder of all state; default .lgsp, or LGSP_STATE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Faults = Annotated[
+    Path | None, typer.Option("--faults", help="Fault plan of the embedded broker (docs/faults.md); or LGSP_BROKER_FAULTS.", metavar="FILE")
+]
 
 
 def environment() -> dict[str, str]:

@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Final
 
 from bus.embedded.bounds import Answers, Door, Room
 from bus.embedded.broker import Broker
+from bus.embedded.chores import begun, now
 from bus.embedded.connection import Bounds, Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
-from bus.embedded.syncing import Syncing
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
 
@@ -43,7 +42,7 @@ async def serve(
         state = folder.enter_context(held(settings.state, EMBEDDED)) if settings.state is not None else None
         try:
             broker = Broker(settings, state)
-            broker.transactions.sweep(_now())  # what was decided before a kill comes to its end before anyone asks
+            broker.transactions.sweep(now())  # what was decided before a kill comes to its end before anyone asks
         except OSError as error:
             raise BadEnvironment(f"the broker cannot use its state folder {settings.state}: {error}") from error
         folder.callback(broker.close)
@@ -86,7 +85,6 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         room=Room(settings.queued_requests),
         answers=Answers(settings.queued_answers),
     )
-    open_ones = bounds.open_ones
 
     async def answer(frame: bytes, connection: Connection) -> bytes | None:
         return await answered(broker, frame, connection)
@@ -97,101 +95,15 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         )
     except OSError as error:
         raise cannot_listen(settings.host, settings.port, error) from error
-    sweepers = [
-        asyncio.create_task(_close_idle(open_ones, settings.idle)),
-        asyncio.create_task(_close_silent(bounds)),
-        asyncio.create_task(_expire(broker, settings.retention_check)),
-        asyncio.create_task(_compact(broker, settings.retention_check)),
-        asyncio.create_task(_check(broker)),
-        asyncio.create_task(_catch_up(broker.syncing, settings.fsync_every)),
-        asyncio.create_task(_sweep(settings.transaction_check, broker.transactions.sweep)),
-        asyncio.create_task(_sweep(_PRODUCER_CHECK, lambda now: broker.topics.forget_producers(now - _PRODUCER_EXPIRES))),
-    ]
+    chores = begun(settings, broker, bounds)
     try:
         host, port = server.sockets[0].getsockname()[:2]
         yield host, port
     finally:
         server.close()
-        for sweeper in sweepers:
-            sweeper.cancel()
-        tasks = [connection.task for connection in open_ones]
-        for connection in list(open_ones):
-            connection.close()
-        await asyncio.gather(*sweepers, *tasks, return_exceptions=True)
-
-
-async def _close_idle(open_ones: set[Connection], idle: float) -> None:
-    """End connections that have asked nothing for long, half-open ones among them."""
-    loop = asyncio.get_running_loop()
-    while True:
-        await asyncio.sleep(min(idle / 4, 60.0))
-        for connection in list(open_ones):
-            if not connection.busy and loop.time() - connection.last_used > idle:
-                connection.close()
-
-
-async def _close_silent(bounds: Bounds) -> None:
-    """End connections that hold room for a request they do not go on sending, where others wait for it."""
-    while True:
-        await asyncio.sleep(_SILENT / 5)
+        for chore in chores:
+            chore.cancel()
+        tasks = [connection.task for connection in bounds.open_ones]
         for connection in list(bounds.open_ones):
-            if bounds.room.short and connection.silent > _SILENT:
-                _logger.warning("%s:%s does not go on with its request; its connection is closed", *connection.peer)
-                connection.close()
-
-
-async def _expire(broker: Broker, every: float) -> None:
-    """Forget what topics do not keep any longer."""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            broker.topics.expire(_now())
-        except OSError as error:
-            _logger.error("retention: %s", error)
-
-
-async def _compact(broker: Broker, every: float) -> None:
-    """Compact the topics that want it, half of the time at most and others between every few milliseconds."""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            await _step_by_step(broker.topics.compact(time.time_ns() // 1_000_000))
-        except OSError as error:
-            _logger.error("compaction: %s", error)
-
-
-async def _check(broker: Broker) -> None:
-    """Tell what of the log is damaged, while it is served: reading it all takes its time."""
-    try:
-        await _step_by_step(broker.topics.check())
-    except OSError as error:
-        _logger.error("reading the log: %s", error)
-
-
-async def _catch_up(syncing: Syncing, every: float) -> None:
-    """Bring to the disk what was written meanwhile, where that is asked for."""
-    while True:
-        await asyncio.sleep(every)
-        await syncing.catch_up()
-
-
-async def _step_by_step(work: Iterator[None]) -> None:
-    began = time.perf_counter()
-    for _ in work:
-        if (spent := time.perf_counter() - began) > _AT_ONCE:
-            await asyncio.sleep(spent)
-            began = time.perf_counter()
-
-
-async def _sweep(every: float, work: Callable[[int], None]) -> None:
-    """End what transactions have left behind, or forget producers that are long gone; `work` is given the time in ms."""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            work(_now())
-        except OSError as error:
-            _logger.error("transactions: %s", error)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+            connection.close()
+        await asyncio.gather(*chores, *tasks, return_exceptions=True)

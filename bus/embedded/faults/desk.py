@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from kio.schema.errors import ErrorCode
@@ -12,6 +11,7 @@ from bus.embedded.batch import HEADER, Batch
 from bus.embedded.broker import Broker, Call
 from bus.embedded.faults.aim import About, Spot, about
 from bus.embedded.faults.armed import Armed, History
+from bus.embedded.faults.crowd import disturbed
 from bus.embedded.faults.ending import end_process
 from bus.embedded.faults.held import HeldBack, bare
 from bus.embedded.faults.pauses import Pauses
@@ -188,8 +188,8 @@ class Faults:
     def _act(self, rule: Rule, what: About | None, spots: tuple[Spot, ...]) -> None:
         """`what` is None where a rule is done at once."""
         if isinstance(rule, Expel | Rebalance):
-            for group_id in self._groups(rule.group, what):
-                self._disturb(rule, what, group_id)
+            for group_id, member in disturbed(self._broker.groups, rule, what):
+                self._note(rule, what, (), group=group_id, **({"member": member} if member else {}))
         elif isinstance(rule, Pause):
             places = tuple((spot.topic, spot.partition) for spot in spots if spot.partition is not None)
             paused = self._pauses.begin(rule, places)
@@ -199,30 +199,6 @@ class Faults:
             if rule.how == "kill":
                 end_process()
             self._stop()
-
-    def _groups(self, pattern: str | None, what: About | None) -> list[str]:
-        if pattern is None:
-            return list(what.groups) if what else []
-        return [group.id for group in self._broker.groups if fnmatchcase(group.id, pattern)]
-
-    def _disturb(self, rule: Expel | Rebalance, what: About | None, group_id: str) -> None:
-        group = self._broker.groups.get(group_id)
-        if group is None:
-            return
-        if isinstance(rule, Rebalance):
-            if group.rebalance():
-                self._note(rule, what, (), group=group_id)
-            return
-        members: tuple[Any, ...] = tuple(group.members.values())  # of either kind of group
-        for member in members:
-            names = (member.id, member.instance_id or "", member.client_id)
-            if rule.member is None:
-                meant = what is None or not what.member or member.id == what.member
-            else:
-                meant = any(fnmatchcase(name, rule.member) for name in names)
-            if meant:
-                group.expel(member.id)
-                self._note(rule, what, (), group=group_id, member=member.id)
 
     # ---- what is told, and whether anybody has to ask us
 
