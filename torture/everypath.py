@@ -26,6 +26,7 @@ async def _every_path(ground: Ground) -> None:
         killing = asyncio.create_task(_kill_as_it_grows(ground))
         try:
             await asyncio.gather(walked(ground.calm), walked(ground.shaken))
+            ground.accepted += [row["code"] for row in (await ground.calm.databases())["dvc"]["tables"]["dossiers"]]
         finally:
             killing.cancel()
             await asyncio.gather(killing, return_exceptions=True)
