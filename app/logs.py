@@ -1,5 +1,7 @@
 """Logs: readable on a terminal, one JSON object a line otherwise; always on standard error."""
 
+import contextlib
+import io
 import logging
 import sys
 
@@ -21,7 +23,7 @@ def configure(style: str, level: str, part: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is at that moment
+        logger_factory=lambda *_: structlog.PrintLogger(_STANDARD_ERROR),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(part=part)
@@ -30,3 +32,21 @@ def configure(style: str, level: str, part: str) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # aiokafka reports each reconnection as an error, with a traceback; the parts report their own health
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class _StandardError(io.StringIO):
+    """What standard error is at that moment; a line that it does not take, because the disk is full, ends nobody's work."""
+
+    def write(self, text: str) -> int:
+        """The line, or nothing."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As far as it can."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
+
+
+_STANDARD_ERROR = _StandardError()
