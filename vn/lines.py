@@ -10,6 +10,8 @@ import yaml
 
 from vn.errors import Unusable
 
+__all__ = ["Lined", "Where", "read_json", "read_yaml"]
+
 Where = tuple[str | int, ...]
 
 
