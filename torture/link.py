@@ -9,7 +9,8 @@ from typing import Self
 
 import psutil
 
-from torture.ports import free_ports
+from app.ports import assign
+from app.settings import Settings
 
 __all__ = ["Link"]
 
@@ -25,7 +26,7 @@ class Link:
     """
 
     def __init__(self) -> None:
-        self.listening = socket.create_server(("127.0.0.1", free_ports(("link",))["link"]))
+        self.listening = socket.create_server(("127.0.0.1", assign(Settings(), ("link",), {})["link"]))
         self.port: int = self.listening.getsockname()[1]
         self.to = ""
         self.who: Callable[[], dict[int, str]] = dict

@@ -13,14 +13,13 @@ from uuid import uuid4
 import httpx
 
 from app.commands.options import environment
-from app.ports import base_url
+from app.ports import assign, base_url
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
 from bus import KafkaSettings, Space
 from tests.e2e.town import MONDAY, Town
 from tests.support import eventually
 from torture.plan import APACHE, EMBEDDED
-from torture.ports import free_ports
 from torture.processes import Process
 
 __all__ = ["EXCHANGES", "MOVERS", "TWIN", "WITHIN", "ProcessTown", "scratch"]
@@ -57,7 +56,7 @@ class ProcessTown(Town):
     ) -> None:
         state = prepare(folder)
         parts = ("broker", *EXCHANGES, *AGENCIES, *MOVERS[1:], *(f"{mover}{TWIN}" for mover in MOVERS), *((CONTROL,) if lying else ()))
-        ports = free_ports(parts)
+        ports = assign(Settings(), parts, {})
         urls = {name: base_url("127.0.0.1", ports[name]) for name in AGENCIES}
         self.inner = f"127.0.0.1:{ports['broker']}"
         bootstrap = f"127.0.0.1:{advertised}" if advertised else self.inner
