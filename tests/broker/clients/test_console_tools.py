@@ -11,6 +11,7 @@ import pytest
 from bus.apache.tools import run
 from tests.broker.clients.build import CLIENTS
 from tests.broker.clients.conftest import Drivers
+from tests.support import eventually
 
 Tool = Callable[..., Awaitable[str]]
 TOOLS = "org.apache.kafka.tools"
@@ -55,22 +56,33 @@ async def topic(tool: Tool, name: str) -> str:
     return name
 
 
+async def until(holds: Callable[[str], bool], tool: Tool, *arguments: str) -> str:
+    """What a tool tells once that holds: Apache Kafka answers a change before its own metadata know of it."""
+
+    async def told() -> tuple[str]:
+        said = await tool(*arguments)
+        assert holds(said), said
+        return (said,)
+
+    return (await eventually(told))[0]
+
+
 async def test_kafka_topics_makes_lists_describes_grows_and_deletes_a_topic(tool: Tool, topic: str) -> None:
-    assert topic in (await tool("topics", "--list")).split()
+    await until(lambda said: topic in said.split(), tool, "topics", "--list")
     await tool("topics", "--alter", "--topic", topic, "--partitions", "3")
-    described = await tool("topics", "--describe", "--topic", topic)
-    assert "PartitionCount: 3\tReplicationFactor: 1" in described
+    grown = "PartitionCount: 3\tReplicationFactor: 1"
+    described = await until(lambda said: grown in said, tool, "topics", "--describe", "--topic", topic)
     assert re.findall(r"Partition: (\d)\tLeader: \d+\tReplicas: \d+\tIsr: \d+\t", described) == ["0", "1", "2"]
     await tool("topics", "--delete", "--topic", topic)
-    assert topic not in (await tool("topics", "--list")).split()
+    await until(lambda said: topic not in said.split(), tool, "topics", "--list")
 
 
 async def test_kafka_configs_sets_shows_and_removes_a_setting(tool: Tool, topic: str) -> None:
     entity = ("--entity-type", "topics", "--entity-name", topic)
     await tool("configs", "--alter", *entity, "--add-config", "retention.ms=7200000")
-    assert "retention.ms=7200000 sensitive=false" in await tool("configs", "--describe", *entity)
+    await until(lambda said: "retention.ms=7200000 sensitive=false" in said, tool, "configs", "--describe", *entity)
     await tool("configs", "--alter", *entity, "--delete-config", "retention.ms")
-    assert "retention.ms=" not in await tool("configs", "--describe", *entity)
+    await until(lambda said: "retention.ms=" not in said, tool, "configs", "--describe", *entity)
 
 
 async def test_the_performance_tools_move_what_they_were_told_to(tool: Tool, topic: str) -> None:
