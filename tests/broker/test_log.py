@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.batch import header
+from bus.embedded.batch import HEADER, header
 from bus.embedded.log import Partition
 from bus.embedded.log.windows import PRODUCERS, Windows
 from tests.broker.raw import batch
@@ -143,3 +143,13 @@ def test_a_batch_whose_records_nobody_can_read_is_found_by_what_its_header_says(
     log = filled(None)
     log.append(header(records), bytes(records))
     assert log.at_time(1003) == (100, 1005)
+
+
+def test_packed_bytes_that_cannot_be_unpacked_are_no_records_whichever_codec_packed_them() -> None:
+    for codec in (1, 2, 3, 4):
+        records = bytearray(batch(b"x" * 50, b"y" * 50, times=(1000, 1005), compression=codec))
+        for place in range(HEADER.size + 10, len(records)):
+            records[place] ^= 0xFF
+        log = filled(None)
+        log.append(header(records), bytes(records))
+        assert log.at_time(1003) == (100, 1005)
