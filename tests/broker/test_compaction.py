@@ -8,7 +8,7 @@ import pytest
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, header, sound
-from bus.embedded.log import Partition
+from bus.embedded.log import Marker, Partition
 from bus.embedded.log.compaction import Cleaned, Rules, Steps, compact
 from bus.embedded.log.swap import LOG, draft_of
 from bus.embedded.records import Record, records_in
@@ -195,6 +195,20 @@ def test_batches_of_transactions_stay_and_replace_nothing() -> None:
     put(log, (b"c", b"4"))
     done(compact(log, RULES, Cleaned(), NOW))
     assert [each.offset for each in records(log)] == [0, 1, 2, 3, 4]
+
+
+def test_a_tombstone_stays_for_as_long_as_what_it_deletes_lies_in_a_transaction_that_stays() -> None:
+    log, rules = Partition(None, 10), Rules(dirty_ratio=0.0, keep_tombstones=0)
+    put(log, (b"b", None))
+    put(log, (b"a", b"1"), transactional=True, producer=3, epoch=0, sequence=0)
+    log.end_transaction(Marker(3, 0, committed=True, coordinator_epoch=0, timestamp=1000))
+    put(log, (b"a", None))
+    put(log, (b"c", b"2"))
+    put(log, (b"d", b"3"))
+    cleaned = done(compact(log, rules, Cleaned(), NOW)) or Cleaned()
+    put(log, (b"e", b"4"))
+    done(compact(log, rules, cleaned, NOW + 1))
+    assert [found.base_offset for found, _content in batches(log)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_compaction_waits_for_enough_that_is_new_and_never_longer_than_it_may() -> None:
