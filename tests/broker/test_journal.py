@@ -1,5 +1,6 @@
 """The journal, without a broker: what was written is there at the next start, whatever the disk did in between."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,17 @@ def test_a_journal_that_cannot_be_made_smaller_still_keeps_all_that_is_written(
     grown(journal)
     assert (tmp_path / "journal").stat().st_size < 2 * len(LARGE)
     assert (journal.get(KEY), Journal(tmp_path / "journal").get(KEY)) == (1, 1)
+
+
+async def test_what_is_written_behind_a_journal_made_smaller_is_brought_to_the_disk_as_well(tmp_path: Path) -> None:
+    synced: list[tuple[int, int]] = []
+    syncing = Syncing("interval", lambda handle: synced.append((os.fstat(handle).st_ino, os.fstat(handle).st_size)))
+    journal = Journal(tmp_path / "journal", syncing)
+    grown(journal)
+    journal.write({KEY: 1})
+    synced.clear()
+    await syncing.catch_up()
+    there = (tmp_path / "journal").stat()
+    assert there.st_size < 2 * len(LARGE)
+    assert synced == [(there.st_ino, there.st_size)]
+    journal.close()
