@@ -262,6 +262,15 @@ def test_nothing_is_left_behind_by_a_round_that_was_not_finished(tmp_path: Path)
     assert not list(killed.glob("*.cleaned"))
 
 
+def test_a_segment_that_loses_nothing_keeps_its_index(tmp_path: Path) -> None:
+    log = Partition(tmp_path, SMALL)
+    for number in range(4):
+        put(log, (b"k%d" % number, b"x" * SMALL))
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*")}
+    assert done(compact(log, Rules(dirty_ratio=0.0, segment=SMALL), Cleaned(), NOW)) is not None
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*")} == before
+
+
 @pytest.mark.parametrize("removed", range(0, 8, 2))
 def test_a_kill_while_files_change_places_leaves_the_new_ones(tmp_path: Path, removed: int) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
