@@ -249,6 +249,29 @@ def test_whatever_is_trimmed_or_removed_meanwhile_is_not_put_back(log: Partition
     assert done(work) is None
 
 
+@pytest.mark.parametrize("meanwhile", ["compacted", "trimmed"])
+@pytest.mark.parametrize("work", ["check", "compact"])
+def test_what_goes_while_the_log_is_read_through_leaves_no_file_and_is_not_called_damaged(
+    tmp_path: Path, work: str, meanwhile: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path).close()
+    for path in tmp_path.glob("*.index"):
+        path.unlink()
+    log = Partition(tmp_path, SMALL)
+    reading = log.check() if work == "check" else compact(log, RULES, Cleaned(), NOW)
+    next(reading)
+    if meanwhile == "compacted":
+        done(compact(log, RULES, Cleaned(), NOW))
+    else:
+        log.trim(60)
+    after = records(log)
+    for _step in reading:
+        pass
+    assert {int(path.stem) for path in tmp_path.glob(f"*{LOG}")} == {segment.base for segment in log.segments}
+    assert records(Partition(tmp_path, SMALL, log.start)) == after
+    assert "damaged" not in caplog.text
+
+
 def test_nothing_is_left_behind_by_a_round_that_was_not_finished(tmp_path: Path) -> None:
     log = filled(tmp_path)
     before = records(log)

@@ -78,6 +78,8 @@ def compact(partition: Partition, rules: Rules, cleaned: Cleaned, now: int) -> S
     upto = cleaned.upto if cleaned.upto <= partition.end else 0
     closed = list(takewhile(lambda each: each.end <= partition.last_stable, partition.segments[:-1]))
     for segment in closed:
+        if not partition.has((segment,)):
+            return None
         segment.learn()
         yield
     if rules.min_lag:

@@ -203,6 +203,8 @@ class Partition:
     def check(self) -> Iterator[None]:
         """Read what was there before, a batch a step, and tell of every offset where something else is than was written."""
         for segment in self.segments[:-1]:
+            if segment not in self._segments:  # gone since the last step, as below
+                continue
             for damaged in segment.check():
                 if damaged is not None:
                     self.report(damaged)
