@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
-from bus.embedded.bounds import Answers, Door, Room
+from bus.embedded.bounds import Door, Room
 from bus.embedded.broker import Broker
 from bus.embedded.chores import begun, now
 from bus.embedded.connection import Bounds, Connection
@@ -71,7 +71,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         max_frame=settings.max_frame,
         door=Door(settings.max_connections),
         room=Room(settings.queued_requests),
-        answers=Answers(settings.queued_answers),
+        answers=broker.answers,
     )
 
     async def answer(frame: bytes, connection: Connection) -> bytes | None:
