@@ -272,6 +272,20 @@ def test_what_goes_while_the_log_is_read_through_leaves_no_file_and_is_not_calle
     assert "damaged" not in caplog.text
 
 
+def test_a_file_compacted_before_that_goes_while_new_keys_are_read_ends_the_round(tmp_path: Path) -> None:
+    log = filled(tmp_path)
+    rules = Rules(dirty_ratio=0.0, segment=SMALL)
+    cleaned = done(compact(log, rules, Cleaned(), NOW)) or Cleaned()
+    put(log, (b"new", b"x" * SMALL))
+    put(log, (b"new", b"x" * SMALL))
+    work = compact(log, rules, cleaned, NOW)
+    for _segment in log.segments:
+        next(work)
+    log.trim(log.segments[-3].base)
+    assert done(work) is None
+    assert {int(path.stem) for path in tmp_path.glob(f"*{LOG}")} == {segment.base for segment in log.segments}
+
+
 def test_nothing_is_left_behind_by_a_round_that_was_not_finished(tmp_path: Path) -> None:
     log = filled(tmp_path)
     before = records(log)

@@ -145,6 +145,8 @@ def _groups(segments: Iterable[Segment], size: int) -> list[list[Segment]]:
 
 def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Generator[None, None, _Round]:
     """Put what stays of these in their place; what decides over those that come after."""
+    if not partition.has(group):
+        raise _GoneError
     draft = Segment(partition.draft(group[0].base), group[0].base)
     before = sum(each.store.size for each in group)
     try:
