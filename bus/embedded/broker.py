@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch
+from bus.embedded.bounds import Answers
 from bus.embedded.groups import Coordinator
 from bus.embedded.journal import Journal
 from bus.embedded.offsets import Offsets
@@ -25,6 +26,7 @@ class Broker:
     def __init__(self, settings: BrokerSettings, state: Path | None) -> None:
         self.settings = settings
         self.faults: Meddler | None = None
+        self.answers = Answers(settings.queued_answers)
         self.syncing = Syncing(settings.fsync)
         self._journal = Journal(state / "journal" if state else None, self.syncing)
         self.topics = Topics(self._journal, state / "topics" if state else None, settings.segment, self.syncing)

@@ -21,7 +21,7 @@ _PRODUCER_EXPIRES: Final = 24 * 3600 * 1000
 """Milliseconds after which a producer that sends nothing is forgotten (producer.id.expiration.ms)."""
 _PRODUCER_CHECK: Final = 600.0
 """How often that is looked after (producer.id.expiration.check.interval.ms)."""
-_logger = logging.getLogger("bus.embedded.server")
+_logger = logging.getLogger(__name__)
 
 
 def begun(settings: BrokerSettings, broker: Broker, bounds: Bounds) -> list[asyncio.Task[None]]:

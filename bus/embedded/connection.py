@@ -18,8 +18,6 @@ _AHEAD: Final = 1024 * 1024
 """Bytes of requests read ahead of the one in work."""
 _QUEUED: Final = 100
 """Requests read ahead, however small they are."""
-_FETCH: Final = b"\0\1"
-"""How a request for records begins: the only kind with large answers."""
 _logger = logging.getLogger(__name__)
 
 
@@ -157,8 +155,6 @@ class Connection(asyncio.Protocol):
             while True:
                 frame = await self._next()
                 self.busy = True
-                if frame.startswith(_FETCH):
-                    await self._bounds.answers.room()
                 response = await self._answer(frame, self)
                 self._give(len(frame))
                 if response is not None:

@@ -46,7 +46,11 @@ class Journal:
             self._append(self._path, self._file, _line(list(changes.items())))
         self._apply(changes.items())
         if self._path is not None and self._size > self._rewrite_at:
-            self._rewrite(self._path)
+            try:
+                self._rewrite(self._path)
+            except OSError as failure:  # what was written is there all the same
+                self._rewrite_at = 2 * self._size
+                _logger.error("%s cannot be made smaller: %s", self._path, failure)
 
     def close(self) -> None:
         if self._file is not None:
@@ -81,18 +85,21 @@ class Journal:
             self._apply(json.loads(content))
 
     def _rewrite(self, path: Path) -> None:
-        """Leave only what still counts."""
-        self.close()
+        """Leave only what still counts; where that fails, the old file stays and is written to as before."""
         draft = path.with_suffix(".draft")
         with draft.open("wb") as file:
             for entry in self._values.items():
                 file.write(_line([entry]))
-            self._size = file.tell()
+            size = file.tell()
         self._syncing.settle(draft)
-        os.replace(draft, path)
-        self._syncing.settled(path)
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        self.close()  # some systems rename over no open file
+        try:
+            os.replace(draft, path)
+            self._size = size
+        finally:
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
         self._rewrite_at = max(_REWRITE_FROM, 4 * self._size)
+        self._syncing.settled(path)
 
 
 def _line(entries: list[tuple[Key, Any]]) -> bytes:

@@ -1,6 +1,7 @@
 """What is inside a record batch, for whoever has to look: read and written with the client library, whichever codec packed it."""
 
 import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -37,7 +38,7 @@ def records_in(content: bytes) -> Iterator[Record]:
     try:
         for each in DefaultRecordBatch(content):
             yield Record(each.offset, each.timestamp, each.key, each.value, tuple(each.headers))
-    except (DecompressionError, ValueError, IndexError, EOFError, OSError, RuntimeError) as error:
+    except (DecompressionError, ValueError, IndexError, EOFError, OSError, RuntimeError, zlib.error) as error:
         raise UnreadableError(str(error)) from error
 
 

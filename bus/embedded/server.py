@@ -1,12 +1,10 @@
 """The broker's life: hold the state folder, listen, answer until told to stop."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from typing import Final
 
-from bus.embedded.bounds import Answers, Door, Room
+from bus.embedded.bounds import Door, Room
 from bus.embedded.broker import Broker
 from bus.embedded.chores import begun, now
 from bus.embedded.connection import Bounds, Connection
@@ -14,16 +12,6 @@ from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
 from bus.premises import EMBEDDED, cannot_listen, held
 from vn.errors import BadEnvironment
-
-_SILENT: Final = 5.0
-"""Seconds without the rest of a request."""
-_AT_ONCE: Final = 0.002
-"""Seconds of other work before requests have their turn."""
-_PRODUCER_EXPIRES: Final = 24 * 3600 * 1000
-"""Milliseconds after which a producer that sends nothing is forgotten (producer.id.expiration.ms)."""
-_PRODUCER_CHECK: Final = 600.0
-"""How often that is looked after (producer.id.expiration.check.interval.ms)."""
-_logger = logging.getLogger(__name__)
 
 
 async def serve(
@@ -83,7 +71,7 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
         max_frame=settings.max_frame,
         door=Door(settings.max_connections),
         room=Room(settings.queued_requests),
-        answers=Answers(settings.queued_answers),
+        answers=broker.answers,
     )
 
     async def answer(frame: bytes, connection: Connection) -> bytes | None:

@@ -42,7 +42,9 @@ class Syncing:
             os.close(handle)
 
     def settled(self, path: Path) -> None:
-        """The file has its new name, and so it shall be found."""
+        """The file has its new name, and so it shall be found; what had that name before is of no more use."""
+        if (replaced := self._due.pop(path, None)) is not None:
+            os.close(replaced)
         if self.when != "none":
             self._folder(path)
 

@@ -100,6 +100,24 @@ async def test_many_that_read_nothing_do_not_fill_the_memory_and_are_closed_for_
     assert "takes none of the" in await broker.kill()
 
 
+async def test_many_that_wait_for_the_same_records_and_then_read_nothing_do_not_fill_the_memory(start: Start, name: str) -> None:
+    broker = await start()
+    topic = await broker.topic(name)
+    async with AsyncExitStack() as stack:
+        other = await stack.enter_async_context(Raw(broker.address))
+        for _ in range(20):
+            waiting = await stack.enter_async_context(Raw(broker.address))
+            waiting.send_fetch(topic, 0, wait=60, at_least=15_000_000, at_most=16 * MIB)
+        await ask(other)
+        before = await held(broker)
+        for _ in range(16):
+            assert (await other.produce(topic, batch(b"x" * 1_000_000))).error_code == 0
+        assert await ask(other) < 2.0
+        assert await held(broker) - before < 160  # of 320
+        assert len((await other.fetch(topic, 0, at_most=16 * MIB)).records) > 15_000_000
+    assert "takes none of the" in await broker.kill()
+
+
 async def test_frames_that_are_never_finished_take_bounded_memory_and_keep_no_session_and_no_producer_waiting_for_long(
     start: Start, name: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from kio.schema.errors import ErrorCode
 
 from bus.embedded.batch import Batch, header, sound
-from bus.embedded.log import Partition
+from bus.embedded.log import Marker, Partition
 from bus.embedded.log.compaction import Cleaned, Rules, Steps, compact
 from bus.embedded.log.swap import LOG, draft_of
 from bus.embedded.records import Record, records_in
@@ -197,6 +197,20 @@ def test_batches_of_transactions_stay_and_replace_nothing() -> None:
     assert [each.offset for each in records(log)] == [0, 1, 2, 3, 4]
 
 
+def test_a_tombstone_stays_for_as_long_as_what_it_deletes_lies_in_a_transaction_that_stays() -> None:
+    log, rules = Partition(None, 10), Rules(dirty_ratio=0.0, keep_tombstones=0)
+    put(log, (b"b", None))
+    put(log, (b"a", b"1"), transactional=True, producer=3, epoch=0, sequence=0)
+    log.end_transaction(Marker(3, 0, committed=True, coordinator_epoch=0, timestamp=1000))
+    put(log, (b"a", None))
+    put(log, (b"c", b"2"))
+    put(log, (b"d", b"3"))
+    cleaned = done(compact(log, rules, Cleaned(), NOW)) or Cleaned()
+    put(log, (b"e", b"4"))
+    done(compact(log, rules, cleaned, NOW + 1))
+    assert [found.base_offset for found, _content in batches(log)] == [1, 2, 3, 4, 5, 6]
+
+
 def test_compaction_waits_for_enough_that_is_new_and_never_longer_than_it_may() -> None:
     log = filled(None)
     cleaned = done(compact(log, RULES, Cleaned(), NOW))
@@ -235,6 +249,43 @@ def test_whatever_is_trimmed_or_removed_meanwhile_is_not_put_back(log: Partition
     assert done(work) is None
 
 
+@pytest.mark.parametrize("meanwhile", ["compacted", "trimmed"])
+@pytest.mark.parametrize("work", ["check", "compact"])
+def test_what_goes_while_the_log_is_read_through_leaves_no_file_and_is_not_called_damaged(
+    tmp_path: Path, work: str, meanwhile: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path).close()
+    for path in tmp_path.glob("*.index"):
+        path.unlink()
+    log = Partition(tmp_path, SMALL)
+    reading = log.check() if work == "check" else compact(log, RULES, Cleaned(), NOW)
+    next(reading)
+    if meanwhile == "compacted":
+        done(compact(log, RULES, Cleaned(), NOW))
+    else:
+        log.trim(60)
+    after = records(log)
+    for _step in reading:
+        pass
+    assert {int(path.stem) for path in tmp_path.glob(f"*{LOG}")} == {segment.base for segment in log.segments}
+    assert records(Partition(tmp_path, SMALL, log.start)) == after
+    assert "damaged" not in caplog.text
+
+
+def test_a_file_compacted_before_that_goes_while_new_keys_are_read_ends_the_round(tmp_path: Path) -> None:
+    log = filled(tmp_path)
+    rules = Rules(dirty_ratio=0.0, segment=SMALL)
+    cleaned = done(compact(log, rules, Cleaned(), NOW)) or Cleaned()
+    put(log, (b"new", b"x" * SMALL))
+    put(log, (b"new", b"x" * SMALL))
+    work = compact(log, rules, cleaned, NOW)
+    for _segment in log.segments:
+        next(work)
+    log.trim(log.segments[-3].base)
+    assert done(work) is None
+    assert {int(path.stem) for path in tmp_path.glob(f"*{LOG}")} == {segment.base for segment in log.segments}
+
+
 def test_nothing_is_left_behind_by_a_round_that_was_not_finished(tmp_path: Path) -> None:
     log = filled(tmp_path)
     before = records(log)
@@ -246,6 +297,15 @@ def test_nothing_is_left_behind_by_a_round_that_was_not_finished(tmp_path: Path)
     shutil.copytree(tmp_path, killed)
     assert records(Partition(killed, SMALL)) == before
     assert not list(killed.glob("*.cleaned"))
+
+
+def test_a_segment_that_loses_nothing_keeps_its_index(tmp_path: Path) -> None:
+    log = Partition(tmp_path, SMALL)
+    for number in range(4):
+        put(log, (b"k%d" % number, b"x" * SMALL))
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*")}
+    assert done(compact(log, Rules(dirty_ratio=0.0, segment=SMALL), Cleaned(), NOW)) is not None
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*")} == before
 
 
 @pytest.mark.parametrize("removed", range(0, 8, 2))

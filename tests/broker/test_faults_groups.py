@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from kio.schema.errors import ErrorCode
 
+from tests.broker.consumer.hearts import Heart
 from tests.broker.faulty import FaultyBroker
 from tests.broker.raw import HEARTBEAT, JOIN, SYNC, Raw
 
@@ -95,3 +96,17 @@ async def test_without_when_a_group_is_rebalanced_at_once_and_the_next_generatio
         protocols=[{"name": "range", "metadata": b""}],
     )
     assert (again.error_code, again.generation_id) == (ErrorCode.none, who["generation_id"] + 1)
+
+
+async def test_a_member_by_the_new_protocol_is_expelled_and_its_group_gets_a_new_epoch(
+    faulty: FaultyBroker, client: Raw, name: str
+) -> None:
+    heart = Heart(client, name)
+    assert (await heart.join(name)).error_code is ErrorCode.none
+    before = heart.epoch
+    await faulty.lie({"stage": "group", "action": "rebalance", "group": name})
+    assert (await heart.beat()).error_code is ErrorCode.none
+    assert heart.epoch == before + 1
+    await faulty.lie({"stage": "group", "action": "expel", "times": 1, "when": {"api": "ConsumerGroupHeartbeat", "group": name}})
+    assert (await heart.beat()).error_code is ErrorCode.unknown_member_id
+    assert [(each["group"], each["member"]) for each in await faulty.fired() if each["action"] == "expel"] == [(name, heart.id)]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from kio.schema.errors import ErrorCode
 
-from bus.embedded.batch import header
-from bus.embedded.log import Partition
+from bus.embedded.batch import HEADER, header
+from bus.embedded.log import Marker, Partition
 from bus.embedded.log.windows import PRODUCERS, Windows
 from tests.broker.raw import batch
 
@@ -143,3 +143,38 @@ def test_a_batch_whose_records_nobody_can_read_is_found_by_what_its_header_says(
     log = filled(None)
     log.append(header(records), bytes(records))
     assert log.at_time(1003) == (100, 1005)
+
+
+def test_packed_bytes_that_cannot_be_unpacked_are_no_records_whichever_codec_packed_them() -> None:
+    for codec in (1, 2, 3, 4):
+        records = bytearray(batch(b"x" * 50, b"y" * 50, times=(1000, 1005), compression=codec))
+        for place in range(HEADER.size + 10, len(records)):
+            records[place] ^= 0xFF
+        log = filled(None)
+        log.append(header(records), bytes(records))
+        assert log.at_time(1003) == (100, 1005)
+
+
+def test_a_file_that_cannot_be_begun_refuses_the_batch_and_the_marker_and_the_next_try_goes_on(tmp_path: Path) -> None:
+    log = Partition(tmp_path, SMALL)
+    large = batch(b"x" * SMALL, producer=1, epoch=0, sequence=0, transactional=True)
+    assert log.append(header(large), large) == (ErrorCode.none, 0)
+    (tmp_path / "producers.draft").mkdir()
+    marker = Marker(1, 0, committed=True, coordinator_epoch=0, timestamp=1000)
+    assert log.append(header(EARLY), EARLY)[0] is ErrorCode.kafka_storage_error
+    assert log.end_transaction(marker) is ErrorCode.kafka_storage_error
+    (tmp_path / "producers.draft").rmdir()
+    assert log.end_transaction(marker) is ErrorCode.none
+    assert (log.end, log.last_stable, Partition(tmp_path, SMALL).end) == (2, 2, 2)
+
+
+def test_a_file_that_cannot_be_opened_is_opened_by_the_next_try(tmp_path: Path) -> None:
+    log = Partition(tmp_path, SMALL)
+    large = batch(b"x" * SMALL)
+    assert log.append(header(large), large) == (ErrorCode.none, 0)
+    (tmp_path / f"{1:020}.log").symlink_to(tmp_path / "nowhere" / "at all")
+    assert log.append(header(EARLY), EARLY)[0] is ErrorCode.kafka_storage_error
+    (tmp_path / f"{1:020}.log").unlink()
+    assert log.append(header(EARLY), EARLY) == (ErrorCode.none, 1)
+    assert len(log.read(0, 10_000, whole=True)) == len(large)
+    assert (len(log.segments), log.end, Partition(tmp_path, SMALL).end) == (2, 3, 3)

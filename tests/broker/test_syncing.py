@@ -112,7 +112,7 @@ def test_a_compacted_segment_is_on_the_disk_before_the_old_ones_go(tmp_path: Pat
     filled(tmp_path).close()
     log = Partition(tmp_path, 600, syncing=Syncing(when, disk.sync))
     done(compact(log, RULES, Cleaned(), NOW))
-    draft = disk.synced.index((f"{0:020}.cleaned", log.segments[0].store.size))
+    draft = disk.synced.index((f"{0:020}.new.cleaned", log.segments[0].store.size))
     assert disk.synced[draft + 1 :] == [(tmp_path.name, -1)]
 
 

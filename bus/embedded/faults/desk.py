@@ -155,11 +155,13 @@ class Faults:
         return append
 
     def _append(self, partition: Partition, what: About, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
-        rules = [rule for rule, _spots in self._firing({"log"}, what)]
+        fired = (rule for rule, _spots in self._firing({"log"}, what))
+        # What is held back of a transaction might be stored after its end.
+        rules = [rule for rule in fired if not (batch.transactional and isinstance(rule, HoldBack))]
         for corrupt in (rule for rule in rules if isinstance(rule, Corrupt)):
             records = flipped(records, corrupt.bytes)
         hold = next((rule for rule in rules if isinstance(rule, HoldBack)), None)
-        if hold is not None and not batch.transactional:  # else it might be stored after its transaction's end
+        if hold is not None:
             error, offset = ErrorCode.none, self._hold(hold, partition, batch, records, spot=what.spots[0])
         else:
             error, offset = partition.append(batch, records)

@@ -12,7 +12,7 @@ Place = tuple[str, int]
 
 
 class Pauses:
-    """What is paused by which rule; `changed` is called when the last pause of a rule is over."""
+    """What is paused by which rule."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker

@@ -1,6 +1,7 @@
 """All groups of both kinds: found by id, kept in the journal, forgotten when nothing is left of them."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +18,7 @@ from bus.embedded.topics import Topics
 
 _NEWEST_COMMIT: Final = 9
 _Any = Group | ConsumerGroup
+_logger = logging.getLogger(__name__)
 
 
 class Coordinator:
@@ -145,8 +147,8 @@ class Coordinator:
         self._journal.write({("group", group.id): group.to_json()})
 
     def _forget(self, group_id: str) -> None:
-        self._drop(group_id)
         self._journal.write({("group", group_id): None})
+        self._drop(group_id)
 
     def _drop(self, group_id: str) -> None:
         if group := self._groups.pop(group_id, None):
@@ -156,8 +158,11 @@ class Coordinator:
         self._sweeper = asyncio.get_running_loop().call_later(self._settings.group_check, self._sweep)
 
     def _sweep(self) -> None:
-        with_offsets = self._offsets.groups()
-        for group in list(self._groups.values()):
-            if group.idle and group.id not in with_offsets:
-                self._forget(group.id)
         self._later()
+        with_offsets = self._offsets.groups()
+        try:
+            for group in list(self._groups.values()):
+                if group.idle and group.id not in with_offsets:
+                    self._forget(group.id)
+        except OSError as error:
+            _logger.error("forgetting groups: %s", error)

@@ -54,7 +54,7 @@ async def describe_topic_partitions(call: Call) -> Tree:
 
 
 async def find_coordinator(call: Call) -> Tree:
-    """The one node coordinates every group; it has no coordinator for anything else."""
+    """The one node coordinates every group and every transaction; it has no coordinator for anything else."""
     key_type = getattr(call.body, "key_type", _GROUP)
     error = ErrorCode.none if key_type in {_GROUP, _TRANSACTION} else ErrorCode.invalid_request
     host, port = call.address

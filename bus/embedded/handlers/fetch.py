@@ -21,9 +21,12 @@ async def fetch(call: Call) -> Tree:
     """A true long poll: an answer with `min_bytes`, or with an error at once, or with what there is after `max_wait`."""
     if getattr(call.body, "session_id", 0) != 0:
         return {"error_code": ErrorCode.fetch_session_id_not_found, "responses": []}
+    await call.broker.answers.room()
     read = _Read(call)
     if not read.enough:
+        del read  # or what there is would be held for as long as this waits
         await _until_enough(call)
+        await call.broker.answers.room()  # many may have waited for the same records
         read = _Read(call)
     return {"error_code": ErrorCode.none, "responses": read.topics}
 

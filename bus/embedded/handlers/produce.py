@@ -20,7 +20,7 @@ _ADDS: Final = 12
 
 
 async def produce(call: Call) -> Tree | None:
-    """Every acknowledged batch has been handed to the operating system; with acks=0 nobody hears of it."""
+    """Every acknowledged batch has been handed to the operating system, or to the disk; with acks=0 nobody hears of it."""
     if call.body.acks not in {-1, 0, 1}:
         return {"responses": [_refused(topic, ErrorCode.invalid_required_acks) for topic in call.body.topic_data]}
     if call.body.transactional_id is None and any(_transactional(part) for topic in call.body.topic_data for part in topic.partition_data):

@@ -2,7 +2,8 @@
 
 As in Kafka: only closed segments below the last stable offset are rewritten, a table of keys of bounded size is made of what came since
 the last time, records without a key go, and tombstones go once they were there for `delete.retention.ms` after they were first compacted.
-Batches of transactions stay as they are, and what they hold replaces nothing: whether it was committed is not known here.
+Batches of transactions stay as they are, and what they hold replaces nothing: whether it was committed is not known here. So do tombstones
+behind them, or what they deleted in there would be back.
 The work is a generator: some hundred records a step, so that the broker answers others between two steps.
 """
 
@@ -77,6 +78,8 @@ def compact(partition: Partition, rules: Rules, cleaned: Cleaned, now: int) -> S
     upto = cleaned.upto if cleaned.upto <= partition.end else 0
     closed = list(takewhile(lambda each: each.end <= partition.last_stable, partition.segments[:-1]))
     for segment in closed:
+        if not partition.has((segment,)):
+            return None
         segment.learn()
         yield
     if rules.min_lag:
@@ -88,7 +91,7 @@ def compact(partition: Partition, rules: Rules, cleaned: Cleaned, now: int) -> S
         newest, reached = yield from _keys(partition, dirty, upto, rules.keys)
         this = _Round(newest, reached, cleaned.without_tombstones(now, rules.keep_tombstones), closed[-1].end - 1)
         for group in _groups([each for each in closed if each.base < reached], rules.segment):
-            yield from _rewrite(partition, group, this)
+            this = yield from _rewrite(partition, group, this)
     except _GoneError:
         return None
     except DamagedError as damage:
@@ -140,12 +143,17 @@ def _groups(segments: Iterable[Segment], size: int) -> list[list[Segment]]:
     return groups
 
 
-def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Generator[None, None, None]:
+def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Generator[None, None, _Round]:
+    """Put what stays of these in their place; what decides over those that come after."""
+    if not partition.has(group):
+        raise _GoneError
     draft = Segment(partition.draft(group[0].base), group[0].base)
     before = sum(each.store.size for each in group)
     try:
         for segment in group:
             for batch, content in segment.batches():
+                if batch.transactional and not batch.control:
+                    this = this._replace(tombstones=0)  # from here on: without them, what stays in there would be back
                 if kept := (yield from _kept(batch, content, this)):
                     draft.append(header(kept), kept)
                 yield
@@ -155,11 +163,12 @@ def _rewrite(partition: Partition, group: list[Segment], this: _Round) -> Genera
         if draft.store.size < before or len(group) > 1:
             partition.replace(group, draft)
             _logger.debug("%s: %d bytes became %d from offset %d on", partition.name, before, draft.store.size, draft.base)
-            return
+            return this
     except BaseException:
         draft.store.remove()
         raise
     draft.store.remove()
+    return this
 
 
 def _kept(batch: Batch, content: bytes, this: _Round) -> Generator[None, None, bytes]:

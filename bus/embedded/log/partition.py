@@ -97,10 +97,10 @@ class Partition:
 
     def _write(self, batch: Batch, records: bytes) -> tuple[ErrorCode, int]:
         last = self._segments[-1]
-        if last.store.size and (last.store.size + len(records) > self.segment_size or batch.max_time - last.oldest > self.segment_age):
-            last = self._roll()
-        stored = batch._replace(base_offset=last.end)
         try:
+            if last.store.size and (last.store.size + len(records) > self.segment_size or batch.max_time - last.oldest > self.segment_age):
+                last = self._roll()
+            stored = batch._replace(base_offset=last.end)
             last.append(stored, placed(records, stored.base_offset))
         except OSError as failure:
             _logger.error("cannot write to %s: %s", self._folder, failure)
@@ -203,6 +203,8 @@ class Partition:
     def check(self) -> Iterator[None]:
         """Read what was there before, a batch a step, and tell of every offset where something else is than was written."""
         for segment in self.segments[:-1]:
+            if segment not in self._segments:  # gone since the last step, as below
+                continue
             for damaged in segment.check():
                 if damaged is not None:
                     self.report(damaged)

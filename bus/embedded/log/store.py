@@ -64,7 +64,7 @@ class FileStore:
         self.size += written
 
     def read(self, position: int, count: int) -> bytes:
-        handle = self._handle()
+        handle = self._handle(make=False)  # or a file that was removed would be there again, and count at the next start
         if sys.platform != "win32":
             return os.pread(handle, count, position)
         os.lseek(handle, position, os.SEEK_SET)
@@ -96,9 +96,9 @@ class FileStore:
         beside = self.path.with_suffix(INDEX)
         return beside.read_bytes() if beside.exists() else None
 
-    def _handle(self) -> int:
+    def _handle(self, *, make: bool = True) -> int:
         if self._open is None:
-            self._open = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+            self._open = os.open(self.path, os.O_RDWR | (os.O_CREAT if make else 0) | getattr(os, "O_BINARY", 0), 0o644)
         return self._open
 
 

@@ -17,7 +17,7 @@ _COMPLETE: Final = ".swap"
 
 def draft_of(folder: Path, base: int) -> Path:
     """Where the segment is written that is to begin at an offset."""
-    return folder / f"{base:020}{DRAFT}"
+    return folder / f"{base:020}.new{DRAFT}"  # an index beside it is not that of the log it comes from
 
 
 def take_place(draft: Path, base: int, end: int) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded import BrokerSettings
 from bus.embedded.broker import Broker
-from bus.embedded.groups import Beat, Beaten, ConsumerGroup, Who
-from bus.embedded.offsets import Committed
+from bus.embedded.groups import Beat, Beaten, ConsumerGroup, Coordinator, Who
+from bus.embedded.journal import Journal
+from bus.embedded.offsets import Committed, Offsets
+from bus.embedded.syncing import Syncing
+from bus.embedded.topics import Topics
 from tests.broker.consumer.hearts import DESCRIBE, WITHIN, Heart
 from tests.broker.process import BrokerProcess
 from tests.broker.raw import Raw
@@ -304,6 +308,32 @@ async def test_a_group_without_members_and_offsets_is_forgotten_after_a_while(na
             await asyncio.sleep(0)
     assert [group.id for group in broker.groups] == [f"{name}-kept", f"{name}-live"]
     broker.close()
+
+
+async def test_a_group_that_a_full_disk_kept_is_forgotten_once_there_is_room(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    full: list[OSError] = []
+
+    def sync(_handle: int) -> None:
+        if full:
+            raise full[0]
+
+    journal = Journal(tmp_path / "journal", Syncing("batch", sync))
+    groups = Coordinator(BrokerSettings(group_check=0.01), journal, Offsets(journal), Topics(journal, None, 2**20))
+    groups.beat(joining(name))
+    groups.beat(replace(joining(name), epoch=-1))
+    full.append(OSError(28, "No space left on device"))
+    async with asyncio.timeout(WITHIN):
+        while "No space left" not in caplog.text:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+    full.clear()
+    async with asyncio.timeout(WITHIN):
+        while journal.get(("group", name)) is not None:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+    assert "Traceback" not in caplog.text
+    groups.close()
+    journal.close()
 
 
 async def test_a_group_can_be_made_to_begin_anew_and_a_member_be_put_out(name: str) -> None:
