@@ -23,6 +23,7 @@ class Batch:
     positions: dict[Place, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)  # by topic
+    lost: set[Place] = field(default_factory=set)  # what somebody else has by now, who takes it again and commits it
     spans: list[tuple[Span, str | None]] = field(default_factory=list)
 
     @property

@@ -141,7 +141,7 @@ def overhear(client: AIOKafkaConsumer, refused: Callable[[Place, int], None]) ->
 
 def _asked(request: Any, topic: str, partition: int) -> int:
     """The offset from which a fetch wants records of this place."""
-    return next(offset for name, asked in request.topics if name == topic for index, offset, _ in asked if index == partition)
+    return next(int(offset) for name, asked in request.topics if name == topic for index, offset, _ in asked if index == partition)
 
 
 def _stands(client: AIOKafkaConsumer, there: TopicPartition, offset: int) -> bool:

@@ -1,6 +1,5 @@
 """A log damaged beyond recognition: the broker answers with CORRUPT_MESSAGE, and who reads stops there and says so, as at a checksum."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ AT = "the batch at offset 3 is corrupt"
 
 
 @pytest.fixture
-async def damaged(start: Start, name: str, tmp_path: Path) -> AsyncIterator[BrokerProcess]:
+async def damaged(start: Start, name: str, tmp_path: Path) -> BrokerProcess:
     """Single-record batches 0 .. 5 in a topic of one partition, and in another; the header of the first's fourth is overwritten."""
     broker = await start()
     topics = (await broker.topic(name), await broker.topic(f"{name}-whole"))
@@ -32,7 +31,7 @@ async def damaged(start: Start, name: str, tmp_path: Path) -> AsyncIterator[Brok
         file.seek(path.stat().st_size // BATCHES * BAD)
         file.write(b"\xff" * 61)
     await broker.start()
-    yield broker
+    return broker
 
 
 async def test_a_consumer_stops_where_the_broker_has_nothing_to_give_while_other_partitions_go_on(
