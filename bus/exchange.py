@@ -14,7 +14,7 @@ import structlog
 from bus.access import Rights
 from bus.batch import Batch
 from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, now_ms
-from bus.measures import IN_PROCESS, KAFKA, REFUSALS, RETRIES, STAGE
+from bus.measures import IN_PROCESS, KAFKA, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
 from bus.operating import Operating, consumed, fetching, span_of
 from bus.outgoing import Outgoing
@@ -256,7 +256,7 @@ class Exchange:
         log.info("refused", code=fault.code, topic=record.topic, partition=record.partition, offset=record.offset)
         batch.counts[fault.code] += 1
         batch.refused[record.topic] += 1
-        self._vitals.meter.add(REFUSALS, fault.code if fault.code in CODES else "other")
+        batch.codes[fault.code if fault.code in CODES else "other"] += 1
         batch.outgoing.refuse(letter, fault, now)
 
     async def _hear(self, letter: Letter, batch: Batch, now: datetime) -> Refused | None:
