@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-__all__ = ["is_http", "misspelt", "number", "one_of", "path"]
+__all__ = ["is_address", "is_http", "misspelt", "number", "one_of", "path"]
 
 
 def misspelt(given: Mapping[str, str], known: Collection[str]) -> list[str]:
@@ -41,3 +41,9 @@ def is_http(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:  # a port that is none
         return False
+
+
+def is_address(text: str) -> bool:
+    """Whether this is HOST:PORT."""
+    host, _, port = text.rpartition(":")
+    return bool(host) and port.isdecimal() and 0 < int(port) < 65_536

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from app.reading import is_http, misspelt, number, one_of, path
+from app.reading import is_address, is_http, misspelt, number, one_of, path
 from app.security import VARIABLES, read_security
 from bus.security import NONE, KafkaSecurity
 from vn.errors import Unusable
@@ -115,13 +115,16 @@ class Settings:
             faults.append("LGSP_SPACE: letters, digits, - and _ only, 60 at most")
         urls = {agency: given[name].rstrip("/") for name, agency in _URLS.items() if name in given}
         faults += [f"{_variable(agency, 'URL')}: {url!r} is not http://HOST:PORT" for agency, url in urls.items() if not is_http(url)]
+        bootstrap = given.get("LGSP_KAFKA_BOOTSTRAP")
+        if bootstrap is not None and not all(is_address(each.strip()) for each in bootstrap.split(",")):
+            faults.append(f"LGSP_KAFKA_BOOTSTRAP: {bootstrap!r} is not HOST:PORT[,HOST:PORT...]")
         security = read_security(environ, faults)
         drain = number("LGSP_DRAIN", given.get("LGSP_DRAIN", "10"), 3600, faults)
         tracing = Tracing.read(environ, faults)
         if faults:
             raise Unusable("; ".join(faults))
         return cls(
-            bootstrap=given.get("LGSP_KAFKA_BOOTSTRAP"),
+            bootstrap=bootstrap,
             security=security,
             space=space,
             state=Path(given.get("LGSP_STATE", ".lgsp")),

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bus.kafka import Place, Taken
-from bus.measures import KAFKA, PROCESSED, PROCESSING
+from bus.measures import KAFKA, PROCESSED, PROCESSING, REFUSALS
 from bus.outgoing import Outgoing
 from vn.tracing import Span
 from vn.vitals import Meter
@@ -23,6 +23,8 @@ class Batch:
     positions: dict[Place, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)  # by topic
+    codes: Counter[str] = field(default_factory=Counter)  # of what was refused
+    lost: set[Place] = field(default_factory=set)  # what somebody else has by now, who takes it again and commits it
     spans: list[tuple[Span, str | None]] = field(default_factory=list)
 
     @property
@@ -45,5 +47,7 @@ class Batch:
             if self.refused[topic]:
                 meter.add(PROCESSED, KAFKA, topic, "rejected", by=self.refused[topic])
             meter.note(PROCESSING, KAFKA, topic, seconds=seconds, times=number)
+        for code, number in self.codes.items():
+            meter.add(REFUSALS, code, by=number)
         for span, error in self.spans:
             span.end(error)

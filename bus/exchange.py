@@ -14,7 +14,7 @@ import structlog
 from bus.access import Rights
 from bus.batch import Batch
 from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, now_ms
-from bus.measures import IN_PROCESS, KAFKA, REFUSALS, RETRIES, STAGE
+from bus.measures import IN_PROCESS, KAFKA, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
 from bus.operating import Operating, consumed, fetching, span_of
 from bus.outgoing import Outgoing
@@ -168,7 +168,7 @@ class Exchange:
             lines = batch.outgoing.journal(acks)
             with self._timed(STAGE, "journal", times=len(lines)):
                 await self._surely(lines)
-            self._owed |= batch.positions
+            self._owed |= {place: position for place, position in batch.positions.items() if place not in batch.lost}
             with self._timed(STAGE, "commit", times=batch.messages):
                 await self._commit()
             self._vitals.troubles.end(WORKING)
@@ -218,7 +218,7 @@ class Exchange:
             except Retry as error:
                 self._fail(error)
                 await backoff.wait()
-                again = Batch(Outgoing(self._space, self._members, self._partitions), batch.taken, batch.began)
+                again = Batch(Outgoing(self._space, self._members, self._partitions), batch.taken, batch.began, lost=batch.lost)
                 self._in_flight[self._in_flight.index(batch)] = batch = again
 
     async def _judge(self, batch: Batch) -> None:
@@ -256,7 +256,7 @@ class Exchange:
         log.info("refused", code=fault.code, topic=record.topic, partition=record.partition, offset=record.offset)
         batch.counts[fault.code] += 1
         batch.refused[record.topic] += 1
-        self._vitals.meter.add(REFUSALS, fault.code if fault.code in CODES else "other")
+        batch.codes[fault.code if fault.code in CODES else "other"] += 1
         batch.outgoing.refuse(letter, fault, now)
 
     async def _hear(self, letter: Letter, batch: Batch, now: datetime) -> Refused | None:
@@ -272,11 +272,15 @@ class Exchange:
         return None
 
     async def _hand_over(self, places: frozenset[Place]) -> None:
-        """Before partitions go to another exchange: finish what was taken, so that it is committed."""
-        await self._idle.wait()
-        self._ids.forget(places)
-        for place in places:
-            self._owed.pop(place, None)  # whoever has them now commits them
+        """Before partitions go to another exchange: finish what was taken, so that it is committed, unless that takes too long."""
+        try:
+            await self._idle.wait()
+        finally:  # whoever has them now commits them; what is finished too late would set their offsets back, once they are here again
+            self._ids.forget(places)
+            for batch in self._in_flight:
+                batch.lost.update(places)
+            for place in places:
+                self._owed.pop(place, None)
 
     def _fail(self, error: Exception) -> None:
         self._vitals.troubles.begin(WORKING, f"{Code.EXCHANGE_FAILED}: {error}")

@@ -26,6 +26,8 @@ async def _every_path(ground: Ground) -> None:
         killing = asyncio.create_task(_kill_as_it_grows(ground))
         try:
             await asyncio.gather(walked(ground.calm), walked(ground.shaken))
+            if killing.done():
+                killing.result()  # it ends by itself only where something did not come back
             ground.accepted += [row["code"] for row in (await ground.calm.databases())["dvc"]["tables"]["dossiers"]]
         finally:
             killing.cancel()

@@ -12,7 +12,6 @@ import orjson
 from app.settings import AGENCIES
 from bus import EXCHANGE, KafkaSettings, Members, Reader, Received, Space
 from torture.history import Carried, Committed, Effect, History, Said, Sent, Verdict
-from torture.oracle import Violation
 
 __all__ = ["MEMBER_OF", "gathered"]
 
@@ -123,12 +122,6 @@ def _effects(database: Path, member: str) -> list[Effect]:
         rows = opened.execute("select key, operation from kit_applied order by rowid").fetchall()
     keys = [(key.partition(" "), operation) for key, operation in rows]
     return [Effect(member, source, id_, operation) for (source, space, id_), operation in keys if space]
-
-
-def report(violations: list[Violation], most: int = 12) -> str:
-    """A readable report of what did not hold."""
-    lines = [str(each) for each in violations[:most]]
-    return "\n".join([*lines, f"and {len(violations) - most} more"] if len(violations) > most else lines)
 
 
 assert set(MEMBER_OF) == set(AGENCIES)

@@ -11,6 +11,7 @@ import typer
 
 from app.commands.options import AsJson, State, settings
 from app.listing import lines, table
+from app.logs import configure
 from app.settings import Settings
 from vn.errors import Unusable
 
@@ -121,6 +122,7 @@ class _Space:
         from app.topic_file import wanted
         from bus import KafkaSettings, Members, Space
 
+        configure(read.log, "warning", "lgsp")
         there = None if read.bootstrap else running(read.state)
         self._wanted = wanted(file)
         self._space: Space = Space(there.space if there else read.space)

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CorruptRecordException
 
-from bus.kafka.corruption import Corruption
+from bus.kafka.corruption import Corruption, overhear
 from bus.kafka.pulse import has_coordinator, has_stopped, heard
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 from bus.measures import COMMITS, KAFKA, RECEIVED
@@ -216,6 +216,7 @@ class Consumer:
             max_poll_interval_ms=300_000,
             fetch_max_bytes=8 * 1024 * 1024,
         )
+        overhear(client, self._corruption.refused)
         self._starting = client
         client.subscribe(list(self._topics), listener=self._listener)
         try:

@@ -1,7 +1,7 @@
-"""Record batches whose checksum does not hold: a consumer stops just before one, says where, and never reads past it."""
+"""Record batches that cannot be read, by their checksum or the broker's own word: a consumer stops just before one and says where."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from bus.kafka.settings import Place, Received, log
 AGAIN = 5.0
 """Seconds after which a corrupt batch is read again: it may have been the network, or an operator may have mended the log."""
 _WAIT_MS = 500
+_FETCH = 1  # the request's number in the protocol
 
 
 @dataclass
@@ -42,6 +43,14 @@ class Corruption:
         for place, offset in spoilt(client):
             if place not in self._stops or self._stops[place].offset != offset:
                 self._stops[place] = _Stop(offset)
+
+    def refused(self, place: Place, offset: int) -> None:
+        """The broker itself has no batch at this offset that it could give."""
+        stop = self._stops.get(place)
+        if stop is None or stop.offset != offset:
+            stop = self._stops[place] = _Stop(offset)
+        stop.again = time.monotonic() + AGAIN
+        self._tell(place, stop)
 
     def hold(self, client: AIOKafkaConsumer) -> None:
         """Let the client fetch nothing of these places by itself."""
@@ -106,3 +115,38 @@ def spoilt(client: AIOKafkaConsumer) -> list[tuple[Place, int]]:
         if held is not None and unpacking is not None and unpacking.gi_frame is None:  # it ended with an error
             found.append((Place(*place), held.next_fetch_offset))
     return found
+
+
+def overhear(client: AIOKafkaConsumer, refused: Callable[[Place, int], None]) -> None:
+    """Let `refused` know of each place whose fetch the broker answers with CORRUPT_MESSAGE; the place is paused then.
+
+    aiokafka writes a line to its log, which names no place, and asks again at once and for ever.
+    """
+    send = client._client.send
+
+    async def sent(node: int, request: Any, **options: Any) -> Any:
+        response = await send(node, request, **options)
+        if getattr(response, "API_KEY", None) == _FETCH:
+            for topic, partitions in response.topics:
+                for partition, code, *_ in partitions:
+                    if code == CorruptRecordException.errno:
+                        there, offset = TopicPartition(topic, partition), _asked(request, topic, partition)
+                        if _stands(client, there, offset):
+                            client.pause(there)
+                            refused(Place(*there), offset)
+        return response
+
+    client._client.send = sent
+
+
+def _asked(request: Any, topic: str, partition: int) -> int:
+    """The offset from which a fetch wants records of this place."""
+    return next(int(offset) for name, asked in request.topics if name == topic for index, offset, _ in asked if index == partition)
+
+
+def _stands(client: AIOKafkaConsumer, there: TopicPartition, offset: int) -> bool:
+    """Whether that is still where the client is: an answer may come after a rebalance or a seek."""
+    if there not in client.assignment():
+        return False
+    state = client._subscription.subscription.assignment.state_value(there)
+    return bool(state.has_valid_position and state.position == offset)

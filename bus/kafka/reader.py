@@ -9,7 +9,7 @@ from typing import Self, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException
 
-from bus.kafka.corruption import corrupt, spoilt
+from bus.kafka.corruption import corrupt, overhear, spoilt
 from bus.kafka.pulse import has_stopped, heard
 from bus.kafka.settings import TROUBLE, KafkaSettings, Place, Received, connect, stop_quietly
 from vn.errors import CannotConnect, Retry
@@ -27,6 +27,7 @@ class Reader:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._client: AIOKafkaConsumer | None = None
+        self._refused: dict[Place, int] = {}  # where the broker itself has nothing that it could give
 
     async def __aenter__(self) -> Self:
         self._client = await connect(self._start, self._settings)
@@ -56,13 +57,13 @@ class Reader:
         ends = await self._ends(topic)
         places = [TopicPartition(*place) for place in ends]
         starts = await self._usable.beginning_offsets(places) if since_start else {TopicPartition(*p): end for p, end in ends.items()}
-        self._usable.assign(places)
+        self._assign(places)
         for place in places:
             self._usable.seek(place, starts[place])
         alive = time.monotonic()
         while True:
-            async for record in _taken(self._usable):
-                yield record
+            for record in sorted((each for records in (await self._got()).values() for each in records), key=lambda each: each.timestamp):
+                yield record  # in the order of timestamps across partitions
             alive = max(alive, heard(self._usable, places) or 0.0)
             if has_stopped(self._usable) or time.monotonic() - alive > self._settings.stalled_after:
                 raise CannotConnect(f"the broker at {self._settings.bootstrap} does not answer any more")
@@ -85,17 +86,34 @@ class Reader:
         open_ = {TopicPartition(*place): ends[place] for place, start in starts.items() if start < ends[place]}
         if not open_:
             return
-        client.assign(list(open_))
+        self._assign(list(open_))
         for place in open_:
             client.seek(place, starts[Place(*place)])
         while open_:
-            taken = await _got(client, *open_)
+            taken = await self._got(*open_)
             for place, records in taken.items():
                 for record in records:
                     if record.offset < ends[Place(*place)]:
                         yield record
             # a position passes control records, which no batch shows
             open_ = {place: end for place, end in open_.items() if await client.position(place) < end}
+
+    def _assign(self, places: Sequence[TopicPartition]) -> None:
+        self._refused.clear()
+        self._usable.assign(places)
+
+    async def _got(self, *places: TopicPartition) -> Mapping[TopicPartition, Sequence[Received]]:
+        client = self._usable
+        try:
+            taken = cast(Mapping[TopicPartition, Sequence[Received]], await client.getmany(*places, timeout_ms=WITHIN_MS, max_records=1000))
+        except CorruptRecordException as error:
+            found = spoilt(client)
+            for place, offset in found:
+                client.seek(TopicPartition(*place), offset)  # or the client would take the batch for read
+            raise Retry("; ".join(corrupt(place, offset) for place, offset in found)) from error
+        if self._refused and not taken:
+            raise Retry("; ".join(corrupt(place, offset) for place, offset in sorted(self._refused.items())))
+        return taken
 
     async def _ends(self, topic: str) -> dict[Place, int]:
         if has_stopped(self._usable):
@@ -112,26 +130,10 @@ class Reader:
 
     async def _start(self) -> AIOKafkaConsumer:
         client = AIOKafkaConsumer(**self._settings.common(), auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=50)
+        overhear(client, self._refused.__setitem__)
         try:
             await client.start()
         except BaseException:
             await stop_quietly(client, self._settings.stop_within)
             raise
         return client
-
-
-async def _taken(client: AIOKafkaConsumer) -> AsyncIterator[Received]:
-    """One batch, in the order of timestamps across partitions."""
-    batches = await _got(client)
-    for record in sorted((each for records in batches.values() for each in records), key=lambda each: each.timestamp):
-        yield record
-
-
-async def _got(client: AIOKafkaConsumer, *places: TopicPartition) -> Mapping[TopicPartition, Sequence[Received]]:
-    try:
-        return cast(Mapping[TopicPartition, Sequence[Received]], await client.getmany(*places, timeout_ms=WITHIN_MS, max_records=1000))
-    except CorruptRecordException as error:
-        found = spoilt(client)
-        for place, offset in found:
-            client.seek(TopicPartition(*place), offset)  # or the client would take the batch for read
-        raise Retry("; ".join(corrupt(place, offset) for place, offset in found)) from error

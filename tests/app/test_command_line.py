@@ -151,6 +151,8 @@ def test_every_contract_in_force_may_be_asked_for_also_one_that_was_dropped_in(n
         ("serve land", "LGSP_POLICY", "broken.yaml", USAGE, "broken.yaml: "),
         ("up", "LGSP_MEMBERS", "nothing.yaml", USAGE, "nothing.yaml"),  # which only the parts read
         ("up", "LGSP_KAFKA_BOOTSTRAP", NOBODY, NOBODY_THERE, f"no Kafka broker answers at {NOBODY}"),
+        ("exchange", "LGSP_KAFKA_BOOTSTRAP", "kafka", USAGE, "LGSP_KAFKA_BOOTSTRAP: 'kafka' is not HOST:PORT[,HOST:PORT...]"),
+        ("topics plan", "LGSP_KAFKA_BOOTSTRAP", NOBODY, NOBODY_THERE, f"no Kafka broker answers at {NOBODY}"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(

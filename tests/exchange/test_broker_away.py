@@ -5,12 +5,12 @@ Always on an embedded broker of its own: nobody may kill the one that the run sh
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from bus import Admin, Exchange, KafkaSettings, Members, Place, Rights, Space
+from bus import Ack, Admin, Exchange, KafkaSettings, Members, Place, Record, Rights, Space
 from tests.broker.process import BrokerProcess
 from tests.bus.samples import TCT, slip_cancelled
 from tests.exchange.wire import CONTRACTS, running, wired
@@ -71,6 +71,35 @@ async def test_what_could_not_be_committed_is_committed_though_nothing_new_comes
 
         await eventually(committed)
         assert refused == [{place: ack.offset + 1}] * 2
+
+
+async def test_what_was_still_in_flight_when_its_partition_went_is_not_committed_afterwards(tmp_path: Path, space: Space) -> None:
+    async with own_broker(tmp_path) as broker, wired(KafkaSettings(broker.address), space) as wire, running(wire) as exchange:
+        commit, send_all = exchange._consumer.commit, exchange._producer.send_all
+        committed, held, told = list[Mapping[Place, int]](), asyncio.Event(), asyncio.Event()
+
+        async def noted(positions: Mapping[Place, int]) -> bool:
+            committed.append(dict(positions))
+            return await commit(positions)
+
+        async def slow(records: Sequence[Record]) -> list[Ack]:
+            told.set()
+            await held.wait()
+            return await send_all(records)
+
+        exchange._consumer.commit = noted  # type: ignore[method-assign]
+        exchange._producer.send_all = slow  # type: ignore[method-assign]
+        ack = (await wire.say(slip_cancelled()))[0]
+        await told.wait()
+        place = Place(space.outbox(slip_cancelled().source), ack.partition)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(exchange._hand_over(frozenset({place})), 0.1)
+        held.set()
+        await wire.heard(TCT, 1)
+        await asyncio.wait_for(exchange._idle.wait(), 20)
+        assert exchange.health()["batchesInFlight"] == 0
+        assert not any(place in positions for positions in committed)
+        assert place not in exchange._owed
 
 
 async def test_the_exchange_calls_itself_failing_while_the_broker_is_away(tmp_path: Path, space: Space) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 import orjson
 import pytest
 
-from bus import Exchange, Message, Received
+from bus import Exchange, Message, Place, Received
 from bus.dead_letters import replay
+from bus.measures import REFUSALS
 from tests.bus.samples import DVC, ILIS, LGSP, TCT, slip_cancelled
 from tests.exchange.wire import Wire
+from tests.support import eventually
+from vn.errors import Retry
 
 
 def failed(record: Received, message: Message, by: str = TCT, **changed: Any) -> Message:
@@ -52,6 +55,27 @@ async def test_what_could_not_be_applied_becomes_a_dead_letter_and_its_sender_is
     assert (lost["messageId"], lost["source"], lost["recipient"], lost["faultCode"]) == (message.id, ILIS, TCT, "agency.rejected")
     assert "Nguyễn" not in orjson.dumps(entries).decode()
     assert {entry["recipient"] for entry in entries if entry["source"] == TCT} == {LGSP}
+
+
+async def test_what_is_judged_again_because_a_look_up_had_to_wait_is_counted_once(wire: Wire, exchange: Exchange) -> None:
+    message = slip_cancelled()
+    record, at, tries = await delivered(wire, message), exchange._reader.at, list[Place]()
+
+    async def away_at_first(place: Place, offset: int) -> Received | None:
+        tries.append(place)
+        if len(tries) < 3:
+            raise Retry("the broker is away")
+        return await at(place, offset)
+
+    exchange._reader.at = away_at_first  # type: ignore[method-assign]
+    await wire.say(slip_cancelled(id="wrong", source=TCT, type="vn.gov.no-such.v1"), failed(record, message))
+    await wire.receipts(ILIS)
+
+    async def counted() -> bool:
+        return sum(float(value) for family, _, value in exchange.figures() if family == REFUSALS) == 1  # type: ignore[arg-type]
+
+    await eventually(counted)
+    assert len(tries) == 3
 
 
 async def test_a_dead_letter_of_a_failed_delivery_goes_back_to_that_one_inbox(wire: Wire, exchange: Exchange) -> None:

@@ -9,21 +9,22 @@ from pathlib import Path
 import psutil
 
 from tests.broker.process import BrokerProcess
-from tests.operating.cut import Cut
+from torture.link import Link
 
 __all__ = ["WAYS", "Outage", "outage"]
 
+EVERYBODY = ""  # the proxy is not told who is behind a connection
 WAYS = ("killed", "stopped", "cut")
 
 
 class Outage:
     """`address` is that of the proxy in front of the broker; `begin` and `end` in the way it was made for."""
 
-    def __init__(self, way: str, broker: BrokerProcess, wire: Cut) -> None:
+    def __init__(self, way: str, broker: BrokerProcess, wire: Link) -> None:
         self._way = way
         self._broker = broker
         self._wire = wire
-        self.address = wire.address
+        self.address = f"127.0.0.1:{wire.port}"
 
     async def begin(self) -> None:
         """The broker is away."""
@@ -32,7 +33,7 @@ class Outage:
         elif self._way == "stopped":
             psutil.Process(self._broker.pid).send_signal(signal.SIGSTOP)
         else:
-            self._wire.cut()
+            self._wire.cut(EVERYBODY)
 
     async def end(self) -> None:
         """It is back."""
@@ -47,10 +48,10 @@ class Outage:
 @asynccontextmanager
 async def outage(way: str, folder: Path) -> AsyncIterator[Outage]:
     """A broker with its log in `folder`, not away yet."""
-    async with Cut() as wire:
-        broker = BrokerProcess(folder, "--advertise", wire.address)
+    async with Link() as wire:
+        broker = BrokerProcess(folder, "--advertise", f"127.0.0.1:{wire.port}")
         await broker.start()
-        wire.lead_to(broker.port)
+        wire.to = broker.address
         made = Outage(way, broker, wire)
         try:
             yield made
