@@ -1,7 +1,7 @@
 # One command each, the same for people and CI. Only Python 3.11-3.13, git and make are needed.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 4
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules start twice as fast
 ARGS ?=
 

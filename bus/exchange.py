@@ -38,6 +38,7 @@ AHEAD = 1  # batches that wait between two steps
 FOR_THE_EXCHANGE = (EXCHANGE,)
 CODES = frozenset(Code)
 ANSWERS = 2.0  # seconds since the last successful fetch in which the broker is taken to be there
+COMMIT_EVERY = 0.1  # seconds between two commits while more is in flight; what a kill leaves uncommitted is carried once more
 SILENT = 5.0  # seconds without a successful fetch, or with a batch in flight, after which the exchange calls itself failing
 CLOSING = 3.0  # seconds of the drain that are kept for letting go of three Kafka clients, which a dead broker holds up
 WORKING = "exchange"
@@ -81,6 +82,7 @@ class Exchange:
         )
         self._judged: asyncio.Queue[Batch] = asyncio.Queue(AHEAD)
         self._written: asyncio.Queue[tuple[Batch, list[Ack]]] = asyncio.Queue(AHEAD)
+        self._committed = 0.0  # when that was last tried
         self._owed: dict[Place, int] = {}  # what is written and journaled, and not yet committed
         self._in_flight: list[Batch] = []  # taken and not yet committed
         self._idle = asyncio.Event()
@@ -169,8 +171,9 @@ class Exchange:
             with self._timed(STAGE, "journal", times=len(lines)):
                 await self._surely(lines)
             self._owed |= {place: position for place, position in batch.positions.items() if place not in batch.lost}
-            with self._timed(STAGE, "commit", times=batch.messages):
-                await self._commit()
+            if len(self._in_flight) == 1 or time.monotonic() - self._committed > COMMIT_EVERY:
+                with self._timed(STAGE, "commit", times=batch.messages):
+                    await self._commit()
             self._vitals.troubles.end(WORKING)
             self._counts += batch.counts
             batch.close(self._vitals.meter)
@@ -180,7 +183,7 @@ class Exchange:
 
     async def _commit(self) -> None:
         """What could not be committed, because the broker was away, is committed when it is back, though nothing new comes."""
-        owed = dict(self._owed)
+        owed, self._committed = dict(self._owed), time.monotonic()
         if owed and await self._consumer.commit(owed):
             self._owed = {place: position for place, position in self._owed.items() if owed.get(place) != position}
 
