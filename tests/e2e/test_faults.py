@@ -71,11 +71,13 @@ async def test_a_dossier_ends_as_if_the_broker_had_told_the_truth(
     lied_to: Town, faulty: FaultyBroker, calm: Counter[tuple[str, ...]], number: int, rules: list[dict[str, Any]]
 ) -> None:
     await faulty.lie(*rules)
-    dossier = await _whole(lied_to, number)
-    assert await faulty.fired()
+    dossiers = [await _whole(lied_to, number)]
+    while not await faulty.fired():  # it may have ended before anybody asked what the rule is about
+        assert len(dossiers) < 30
+        dossiers.append(await _whole(lied_to, number + 100 * len(dossiers)))
     await faulty.forget()
     await lied_to.healthy()
-    assert await _told(lied_to, dossier) == calm
+    assert [await _told(lied_to, each) for each in dossiers] == [calm] * len(dossiers)
 
 
 @pytest.mark.parametrize(("topic", "part"), [("outbox.VN.GOV.H37.10.dvc", "exchange"), ("inbox.VN.GOV.H37.15.ilis", "ilis-adapter")])
