@@ -37,9 +37,9 @@ test-kafka: dev
 differences: dev
 	$(BIN)/python -m tests.broker.differences $(ARGS)
 
-# All paths one after the other: undisturbed, delivered twice, with adapters that come and go
+# All paths one after the other: undisturbed, delivered twice, with adapters that come and go; long outages
 test-slow: dev
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
 
 check: format lint types imports test
 
