@@ -39,7 +39,7 @@ differences: dev
 
 # All paths one after the other: undisturbed, delivered twice, with adapters that come and go; long outages
 test-slow: dev
-	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
+	$(BIN)/pytest -m slow $(ARGS)
 
 check: format lint types imports test
 

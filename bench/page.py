@@ -1,4 +1,4 @@
-"""`python -m bench.page FILE...`: what `bench.json` files hold, as the page docs/performance.md."""
+"""`python -m bench.page FILE...`: what `bench.json` and `torture.json` files hold, as the page docs/performance.md."""
 
 import sys
 from pathlib import Path
@@ -27,15 +27,34 @@ def page(files: list[tuple[str, dict[str, Any]]]) -> str:
 
 
 def section(name: str, content: dict[str, Any]) -> str:
-    """One file: where it was made, then a table for each benchmark."""
+    """One file: where it was made, then a table for each benchmark, or of the times to come back."""
+    if "recovery" in content:
+        return recovery(name, content)
     made = f"{content['cores']} cores, Python {content['python']}, load {content['loadBefore']} before and {content['loadAfter']} after"
-    lines = [f"## {name.removesuffix('.json').capitalize()}", "", f"{content['at'][:10]}; broker: {content['broker']}; {made}.", ""]
+    lines = [f"## {_title(name)}", "", f"{content['at'][:10]}; broker: {content['broker']}; {made}.", ""]
     for bench, result in content["benches"].items():
         lines += [f"### {bench}", "", "| figure | value | bound | | beside it |", "|---|---|---|---|---|"]
         lines += [f"| {' | '.join(_row(figure))} |" for figure in result["figures"]]
         lines += [f"\nIt could not be run: {result['trouble']}"] if result["trouble"] else []
         lines += [""]
     return "\n".join(lines)
+
+
+def recovery(name: str, content: dict[str, Any]) -> str:
+    """Seconds from the start of a part's process until it was well, until the next journal record, until all was at rest."""
+    did = f"{content['cases']} cases, {content['dossiers']} dossiers, {content['kills']} kills, lost {content['lost']}, applied twice {content['double']}"
+    lines = [f"## {_title(name)}", "", f"{content['at'][:10]}; broker: {content['broker']}; {did}. Seconds, median / worst.", ""]
+    lines += ["| part | restarts | well | next record | at rest |", "|---|---|---|---|---|"]
+    for part, found in content["recovery"].items():
+        times = [
+            found[key] and f"{number(found[key]['median'])} / {number(found[key]['worst'])}" for key in ("well", "nextRecord", "atRest")
+        ]
+        lines += [f"| {part} | {found['restarts']} | {' | '.join(each or '-' for each in times)} |"]
+    return "\n".join([*lines, ""])
+
+
+def _title(name: str) -> str:
+    return name.removesuffix(".json").replace("-", " ").capitalize()
 
 
 def _row(figure: dict[str, Any]) -> tuple[str, ...]:

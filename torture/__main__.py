@@ -97,6 +97,7 @@ def close(console: Console, outcomes: list[Outcome], about: dict[str, Any], out:
 def machine(plan: Plan) -> dict[str, Any]:
     """Where and how it was run."""
     return {
+        "command": " ".join(["python -m torture", *sys.argv[1:]]),
         "at": datetime.now(VN).isoformat(timespec="seconds"),
         "seed": plan.seed,
         "short": plan.short,
