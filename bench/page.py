@@ -42,7 +42,8 @@ def section(name: str, content: dict[str, Any]) -> str:
 
 def recovery(name: str, content: dict[str, Any]) -> str:
     """Seconds from the start of a part's process until it was well, until the next journal record, until all was at rest."""
-    did = f"{content['cases']} cases, {content['dossiers']} dossiers, {content['kills']} kills, lost {content['lost']}, applied twice {content['double']}"
+    counted = (("cases", "cases"), ("dossiers", "dossiers"), ("kills", "kills"), ("lost", "lost"), ("double", "applied twice"))
+    did = ", ".join(f"{content[key]} {word}" for key, word in counted)
     lines = [f"## {_title(name)}", "", f"{content['at'][:10]}; broker: {content['broker']}; {did}. Seconds, median / worst.", ""]
     lines += ["| part | restarts | well | next record | at rest |", "|---|---|---|---|---|"]
     for part, found in content["recovery"].items():
