@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -59,6 +59,8 @@ class Consumer:
         self._expects = True  # whether silence is a fault
         self._lag: dict[Place, int] = {}
         self.sighted = False  # whether the lag of every partition is known, and there is one
+        self._parted = 0  # how often partitions went
+        self._commits: set[asyncio.Future[None]] = set()
         self.remade = 0
         self.gaps = 0
 
@@ -86,8 +88,13 @@ class Consumer:
                 taken: Taken = await self._corruption.read(client, most, self._paused)
                 if not taken:
                     taken = cast(Taken, await client.getmany(timeout_ms=int(within * 1000), max_records=most))
+            parted = self._parted
             for place, records in taken.items():
                 await self._note_gap(client, place, records)
+                if self._parted != parted:  # they went meanwhile, and come again from what is committed by now, perhaps by somebody else
+                    self._next.clear()
+                    return {}
+            for place, records in taken.items():
                 self._vitals.meter.add(RECEIVED, KAFKA, place.topic, by=len(records))
         except TROUBLE as error:
             if isinstance(error, CorruptRecordException):
@@ -109,8 +116,8 @@ class Consumer:
         mine = client.assignment()
         offsets = {TopicPartition(*place): offset for place, offset in positions.items() if place in mine}
         try:
-            if offsets:
-                await asyncio.wait_for(client.commit(offsets), self._settings.request_timeout)
+            if offsets and not await self._sent(client.commit(offsets)):
+                return False
         except TROUBLE as error:
             log.warning("offsets are not committed, the records come again", group=self._group, error=type(error).__name__)
             self._vitals.meter.add(COMMITS, "failed")
@@ -119,6 +126,21 @@ class Consumer:
             self.last_commit = time.time()
             self._vitals.meter.add(COMMITS, "ok")
         return len(offsets) == len(positions)
+
+    async def _sent(self, commit: Coroutine[Any, Any, None]) -> bool:
+        """Whether it could be sent before partitions went; later, in a new generation, it would undo what another has committed."""
+        sending = asyncio.ensure_future(commit)
+        self._commits.add(sending)
+        try:
+            await asyncio.wait_for(asyncio.shield(sending), self._settings.request_timeout)
+        except asyncio.CancelledError:
+            if not sending.cancelled():  # it is the caller that is cancelled
+                raise
+            return False
+        finally:
+            self._commits.discard(sending)
+            sending.cancel()
+        return True
 
     def pause(self, *places: Place) -> None:
         """Take nothing more from these partitions, but stay in the group."""
@@ -198,6 +220,9 @@ class Consumer:
                 await asyncio.wait_for(self._on_revoked(places), self._settings.revoke_within)
         except TimeoutError:
             log.warning("work was still in flight when its partitions went", group=self._group, partitions=len(places))
+        self._parted += 1
+        for commit in self._commits:
+            commit.cancel()
         for place in places:
             self._next.pop(place, None)
             self._paused.discard(place)

@@ -266,3 +266,44 @@ async def test_a_client_whose_inner_task_has_ended_is_replaced_at_once(kafka: Ka
 async def replaced(consumer: Consumer) -> bool:
     await consumer.take(10, within=0.05)
     return consumer.remade == 1
+
+
+async def test_what_was_read_before_its_partitions_went_is_not_handed_out_after(kafka: KafkaSettings, topic: str) -> None:
+    async with Producer(kafka) as producer, Consumer(kafka, [topic], group="zombie") as consumer:
+        await producer.send_all(records(topic, 20))
+        client = consumer._client
+        assert client is not None
+        look_up = client.committed
+
+        async def slept(place: Any) -> Any:
+            client.committed = look_up  # type: ignore[method-assign]
+            await consumer._revoked(frozenset(Place(*each) for each in client.assignment()))
+            return await look_up(place)
+
+        client.committed = slept  # type: ignore[method-assign]
+
+        async def read() -> bool:
+            assert not await consumer.take(100)
+            return client.committed == look_up
+
+        await eventually(read)
+
+
+async def test_a_commit_that_waits_while_its_partitions_go_is_never_sent(kafka: KafkaSettings, topic: str) -> None:
+    async with Producer(kafka) as producer, Consumer(kafka, [topic], group="zombie-commit") as consumer, Admin(kafka) as admin:
+        await producer.send_all(records(topic, 50))
+        await taken(consumer, 50)
+        before = (await admin.group("zombie-commit")).committed
+        client = consumer._client
+        assert client is not None
+
+        async def waits() -> bool:
+            return bool(consumer._commits)
+
+        async with client._coordinator._commit_lock:
+            late = asyncio.create_task(consumer.commit({Place(topic, 0): 1}))
+            await eventually(waits)
+            await consumer._revoked(frozenset({Place(topic, 0)}))
+            assert not await late
+        assert await consumer.commit({Place(topic, 1): before[Place(topic, 1)]})
+        assert (await admin.group("zombie-commit")).committed == before
