@@ -13,6 +13,7 @@ from app.security import OURS_IS_PLAIN, VARIABLES
 from app.settings import AGENCIES, CONTROL, PARTS, Settings
 from app.state import Running, keep_ports, kept_ports
 from app.supervisor import Process, Supervisor, report
+from bus.premises import accepts
 from vn.errors import BadEnvironment, CannotConnect, Unusable
 
 if TYPE_CHECKING:
@@ -124,15 +125,10 @@ class House:
     async def _until_broker(self) -> None:
         host, _, port = self.bootstrap.split(",")[0].rpartition(":")
         deadline = asyncio.get_running_loop().time() + READY_WITHIN
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(host, int(port))
-                writer.close()
-                break
-            except (OSError, ValueError):
-                self._raise_unusable()
-                if asyncio.get_running_loop().time() > deadline or "broker" not in self.parts:
-                    raise CannotConnect(f"no Kafka broker answers at {self.bootstrap}; is it running there?") from None
+        while not (port.isdecimal() and await accepts(host, int(port))):
+            self._raise_unusable()
+            if asyncio.get_running_loop().time() > deadline or "broker" not in self.parts:
+                raise CannotConnect(f"no Kafka broker answers at {self.bootstrap}; is it running there?")
             await asyncio.sleep(_EVERY)
         if "broker" not in self.parts:
             async with self._admin():  # whether it takes us is told here, not in the log of a part

@@ -1,5 +1,6 @@
 """What a broker needs of the machine: a state folder, one broker at a time and only of its own kind, and a port."""
 
+import asyncio
 import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ from typing import Final
 from vn.errors import BadEnvironment
 from vn.lock import Taken, locked
 
-__all__ = ["APACHE", "EMBEDDED", "Kind", "cannot_listen", "held"]
+__all__ = ["APACHE", "EMBEDDED", "Kind", "accepts", "cannot_listen", "held"]
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,13 @@ def _check_format(folder: Path, kind: Kind) -> None:
         file.write_text(kind.mark, encoding="utf-8")
     except OSError as error:
         raise BadEnvironment(f"the broker cannot write to its state folder {folder}: {error.strerror}") from error
+
+
+async def accepts(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -17,6 +17,7 @@ from app.ports import assign, base_url
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
 from bus import KafkaSettings, Space
+from bus.premises import accepts
 from tests.e2e.town import MONDAY, Town
 from tests.support import eventually
 from torture.plan import APACHE, EMBEDDED
@@ -142,7 +143,7 @@ class ProcessTown(Town):
                 await self.launch(part)
                 raise AssertionError(f"{part} has ended: {self._parts[part].said()}")
             if part == "broker":
-                return await _answers(self.inner)
+                return await accepts("127.0.0.1", self.settings.port("broker"))
             assert (await self.health(part))["status"] == "ok", f"{part} is not well: {await self.health(part)}"
             return True
 
@@ -240,16 +241,6 @@ class ProcessTown(Town):
         movers = [process for part, process in self._parts.items() if part != "broker"]
         await asyncio.gather(*(process.kill() for process in movers))
         await self._parts["broker"].kill()
-
-
-async def _answers(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        _, writer = await asyncio.open_connection(host, int(port))
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 @contextlib.contextmanager

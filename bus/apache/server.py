@@ -16,7 +16,7 @@ from bus.apache.properties import LOG, LOGGING, as_address, server_properties
 from bus.apache.settings import ApacheSettings
 from bus.apache.tools import Failed, java, run
 from bus.kafka import Admin, KafkaSettings
-from bus.premises import APACHE, cannot_listen, held
+from bus.premises import APACHE, accepts, cannot_listen, held
 from vn.errors import BadEnvironment, CannotConnect, Unusable
 
 __all__ = ["serve"]
@@ -159,7 +159,7 @@ async def _guard(pid: int) -> asyncio.subprocess.Process | None:
 async def _answers(settings: ApacheSettings, port: int) -> None:
     """Return once the node tells its topics and its group coordinator answers: from then on clients can do all they do."""
     deadline = time.monotonic() + settings.ready_within
-    while not await _accepts(settings.host, port):  # the client would back off for longer than the node needs
+    while not await accepts(settings.host, port):  # the client would back off for longer than the node needs
         if time.monotonic() > deadline:
             raise BadEnvironment(f"Apache Kafka does not listen after {settings.ready_within:g} s; see {settings.state / 'server.log'}")
         await asyncio.sleep(_LOOK_EVERY)
@@ -169,15 +169,6 @@ async def _answers(settings: ApacheSettings, port: int) -> None:
             await admin.group(_GROUP)
     except CannotConnect as error:
         raise BadEnvironment(f"Apache Kafka listens but does not answer; see {settings.state / 'server.log'}") from error
-
-
-async def _accepts(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _why(state: Path) -> str:

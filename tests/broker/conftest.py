@@ -24,22 +24,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 @pytest.fixture(scope="session")
 async def memory_broker() -> AsyncIterator[BrokerProcess]:
-    broker = BrokerProcess(None, "--min-session-ms", "200")
-    await broker.start()
-    yield broker
-    code, errors = await broker.stop()
-    assert code == 0
-    assert "Traceback" not in errors
+    async with BrokerProcess(None, "--min-session-ms", "200") as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
 async def file_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrokerProcess]:
-    broker = BrokerProcess(tmp_path_factory.mktemp("broker"))
-    await broker.start()
-    yield broker
-    code, errors = await broker.stop()
-    assert code == 0
-    assert "Traceback" not in errors
+    async with BrokerProcess(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
 
 
 @pytest.fixture(params=["memory", "files"])

@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -37,6 +38,16 @@ class BrokerProcess:
         if not line:
             raise RuntimeError((await self.ended())[1])
         self.address = line.decode().split()[-1]
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """It ends when told to, and never told a traceback."""
+        code, errors = await self.stop()
+        assert code == 0
+        assert "Traceback" not in errors
 
     async def kill(self) -> str:
         """`kill -9`; what it had written to stderr."""

@@ -19,12 +19,8 @@ HOW_LONG_IS_SILENCE = 0.3
 
 @pytest.fixture(scope="module")
 async def shared() -> AsyncIterator[FaultyBroker]:
-    broker = FaultyBroker(None, "--min-session-ms", "200")
-    await broker.start()
-    yield broker
-    code, errors = await broker.stop()
-    assert code == 0
-    assert "Traceback" not in errors
+    async with FaultyBroker(None, "--min-session-ms", "200") as broker:
+        yield broker
 
 
 @pytest.fixture

@@ -22,12 +22,8 @@ RULE = {"name": "late", "stage": "request", "action": "delay", "delay": 0.01, "w
 
 @pytest.fixture(scope="module")
 async def faulty() -> AsyncIterator[FaultyBroker]:
-    broker = FaultyBroker(None)
-    await broker.start()
-    yield broker
-    code, errors = await broker.stop()
-    assert code == 0
-    assert "Traceback" not in errors
+    async with FaultyBroker(None) as broker:
+        yield broker
 
 
 async def test_rules_are_replaced_added_and_removed(faulty: FaultyBroker) -> None:

@@ -17,11 +17,8 @@ CORRUPT = {"stage": "log", "action": "corrupt", "times": 1}
 
 @pytest.fixture
 async def faulty() -> AsyncIterator[FaultyBroker]:
-    broker = FaultyBroker(None)
-    await broker.start()
-    yield broker
-    _code, errors = await broker.stop()
-    assert "Traceback" not in errors
+    async with FaultyBroker(None) as broker:
+        yield broker
 
 
 async def written(faulty: FaultyBroker, topic: str, *, partitions: int = 1, corrupt: int = 3, upto: int = 6) -> None:

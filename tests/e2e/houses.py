@@ -3,7 +3,6 @@
 That is always the embedded one, which is a part like the others and is killed like them.
 """
 
-import asyncio
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.commands.options import environment
 from app.house import House
 from app.settings import Settings
 from app.state import prepare
+from bus.premises import accepts
 from tests.e2e.town import MONDAY, Town
 from tests.support import eventually
 
@@ -64,9 +64,4 @@ class HouseTown(Town):
 
     async def _broker_answers(self) -> bool:
         host, _, port = self.house.bootstrap.rpartition(":")
-        try:
-            _, writer = await asyncio.open_connection(host, int(port))
-        except OSError:
-            return False
-        writer.close()
-        return True
+        return await accepts(host, int(port))

@@ -10,7 +10,6 @@ import pytest
 
 from tests.broker.faulty import FaultyBroker
 from tests.e2e.town import Town
-from tests.e2e.watch import effects
 from tests.support import eventually
 
 QUICK: dict[str, list[dict[str, Any]]] = {
@@ -40,11 +39,8 @@ SLOW: dict[str, list[dict[str, Any]]] = {
 
 @pytest.fixture(scope="module")
 async def faulty() -> AsyncIterator[FaultyBroker]:
-    broker = FaultyBroker(None)
-    await broker.start()
-    yield broker
-    _code, errors = await broker.stop()
-    assert "Traceback" not in errors
+    async with FaultyBroker(None) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +53,7 @@ async def lied_to(faulty: FaultyBroker, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="module")
 async def calm(lied_to: Town) -> Counter[tuple[str, ...]]:
     """What is said about a dossier in good times."""
-    return await _told(lied_to, await _whole(lied_to, 1))
+    return await lied_to.told(await lied_to.whole(1))
 
 
 @pytest.mark.parametrize(
@@ -71,13 +67,13 @@ async def test_a_dossier_ends_as_if_the_broker_had_told_the_truth(
     lied_to: Town, faulty: FaultyBroker, calm: Counter[tuple[str, ...]], number: int, rules: list[dict[str, Any]]
 ) -> None:
     await faulty.lie(*rules)
-    dossiers = [await _whole(lied_to, number)]
+    dossiers = [await lied_to.whole(number)]
     while not await faulty.fired():  # it may have ended before anybody asked what the rule is about
         assert len(dossiers) < 30
-        dossiers.append(await _whole(lied_to, number + 100 * len(dossiers)))
+        dossiers.append(await lied_to.whole(number + 100 * len(dossiers)))
     await faulty.forget()
     await lied_to.healthy()
-    assert [await _told(lied_to, each) for each in dossiers] == [calm] * len(dossiers)
+    assert [await lied_to.told(each) for each in dossiers] == [calm] * len(dossiers)
 
 
 @pytest.mark.parametrize(("topic", "part"), [("outbox.VN.GOV.H37.10.dvc", "exchange"), ("inbox.VN.GOV.H37.15.ilis", "ilis-adapter")])
@@ -98,15 +94,3 @@ async def test_a_corrupt_batch_turns_its_reader_red_with_the_place_and_nothing_b
         await eventually(red, within=60)
         assert (await town.case(dossier))["TrangThaiHoSo"] == "1"
         await faulty.forget()
-
-
-async def _whole(town: Town, seed: int) -> str:
-    dossier = await town.submit(seed=seed)
-    await town.pay_all(dossier)
-    await town.status(dossier, 10)
-    await town.at_rest()
-    return dossier
-
-
-async def _told(town: Town, dossier: str) -> Counter[tuple[str, ...]]:
-    return effects({**each, "subject": ""} for each in await town.journal(dossier))

@@ -1,6 +1,5 @@
 """Path 14: an agency that does not know the dossier, is away, answers nonsense or says no; the other dossiers go on."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +12,6 @@ from app.messages import Archive
 from bus import Space
 from tests.e2e.front import PAGE, Call, each_once, in_front, nonsense
 from tests.e2e.town import QUICK, Shown, Town
-from tests.e2e.watch import effects
 from tests.support import eventually
 
 NO = {"title": "Dữ liệu không hợp lệ", "status": 422, "detail": "1 lỗi", "errors": [{"pointer": "/HoTen", "detail": "không đúng"}]}
@@ -56,12 +54,12 @@ async def test_an_agency_that_is_away_for_a_day_gets_everything_when_it_is_back(
 
 
 async def test_every_answer_spoilt_once_changes_nothing_in_the_end(town: Town) -> None:
-    calm = await _whole(town, 1)
+    calm = await town.whole(1)
     async with in_front(town, "ilis") as land, in_front(town, "tax") as tax:
         land.after, tax.after = each_once(nonsense()), each_once(nonsense())
-        shaken = await _whole(town, 2)
+        shaken = await town.whole(2)
     await town.healthy()
-    assert await _told(town, shaken) == await _told(town, calm)
+    assert await town.told(shaken) == await town.told(calm)
 
 
 @pytest.mark.parametrize(
@@ -100,18 +98,6 @@ async def test_an_answer_that_stays_bad_gives_one_dossier_back_which_can_be_sent
     await town.status(dossier, 10)
 
 
-async def _whole(town: Town, seed: int) -> str:
-    dossier = await town.submit(seed=seed)
-    await town.pay_all(dossier)
-    await town.status(dossier, 10)
-    await town.at_rest()
-    return dossier
-
-
-async def _told(town: Town, dossier: str) -> Counter[tuple[str, ...]]:
-    return effects({**each, "subject": ""} for each in await town.journal(dossier))
-
-
 async def _goes_on_beside(town: Town, stuck: str) -> None:
     """Dossiers of all partitions, also of the stuck one's own, come as far as their notices."""
     at = await _partition(town, stuck)
@@ -146,7 +132,7 @@ async def _given_back(town: Town, dossier: str, contract: str, code: str) -> Sho
     assert dict(letter.headers)["ce_type"] == f"vn.gov.{contract}.v1".encode()
 
     async def journaled() -> bool:  # what is delivered is journaled after it
-        told = await _told(town, dossier)
+        told = await town.told(dossier)
         return (
             told["exchange.delivery-failed", "", "ilis", "lgsp", "delivered"]
             == told["exchange.receipt", "", "lgsp", "dvc", "delivered"]

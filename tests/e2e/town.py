@@ -1,6 +1,7 @@
 """The whole province on real sockets, as a citizen, an officer and an auditor see it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from app.samples import Wish, sample
 from app.settings import AGENCIES, Settings
 from app.state import prepare
 from bus import KafkaSettings, Reader, Space, latest
+from tests.e2e.watch import effects
 from tests.support import eventually
 from vn.clock import VN
 
@@ -175,6 +177,18 @@ class Town:
     async def databases(self) -> Shown:
         """The canonical form of every agency's database."""
         return {name: await self.get(name, "/_lgsp/canonical") for name in AGENCIES}
+
+    async def whole(self, seed: int) -> str:
+        """A transfer from its submission to the end; its dossier code."""
+        dossier = await self.submit(seed=seed)
+        await self.pay_all(dossier)
+        await self.status(dossier, 10)
+        await self.at_rest()
+        return dossier
+
+    async def told(self, dossier: str) -> Counter[tuple[str, ...]]:
+        """What was said about a dossier, by whom to whom, so that dossiers can be compared."""
+        return effects({**each, "subject": ""} for each in await self.journal(dossier))
 
     async def at_rest(self) -> None:
         """Until every feed is read, every inbox and outbox taken, no work is due and nothing is in flight, twice in a row."""
