@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from app.reading import one_of, path
 from bus.security import MECHANISMS, PROTOCOLS, KafkaSecurity
 from vn.errors import Unusable
 
@@ -28,18 +29,18 @@ def read_security(environ: Mapping[str, str], faults: list[str]) -> KafkaSecurit
     before = len(faults)
     given = {name: environ[name] for name in VARIABLES if environ.get(name, "").strip()}
     given |= {name: text.strip() for name, text in given.items() if name not in (PASSWORD, KEY_PASSWORD)}
-    protocol = _one_of(PROTOCOL, given.get(PROTOCOL, "PLAINTEXT"), PROTOCOLS, faults)
+    protocol = one_of(PROTOCOL, given.get(PROTOCOL, "PLAINTEXT"), PROTOCOLS, faults)
     faults += _out_of_place(protocol, given) if len(faults) == before else ()
     found = KafkaSecurity(
         protocol=protocol,
-        mechanism=_one_of(MECHANISM, given[MECHANISM], MECHANISMS, faults) if MECHANISM in given else None,
+        mechanism=one_of(MECHANISM, given[MECHANISM], MECHANISMS, faults) if MECHANISM in given else None,
         username=given.get(USERNAME),
         password=_secret(PASSWORD, PASSWORD_FILE, given, faults),
-        ca=_path(given.get(CA)),
-        cert=_path(given.get(CERT)),
-        key=_path(given.get(KEY)),
+        ca=path(given.get(CA)),
+        cert=path(given.get(CERT)),
+        key=path(given.get(KEY)),
         key_password=_secret(KEY_PASSWORD, KEY_PASSWORD_FILE, given, faults),
-        check_host=_one_of(HOST_CHECK, given.get(HOST_CHECK, "https"), ("https", "none"), faults) == "https",
+        check_host=one_of(HOST_CHECK, given.get(HOST_CHECK, "https"), ("https", "none"), faults) == "https",
     )
     if found.encrypted:
         try:
@@ -83,14 +84,3 @@ def _secret(name: str, in_file: str, given: Mapping[str, str], faults: list[str]
     if not secret:
         faults.append(f"{in_file}: {file} is empty")
     return secret
-
-
-def _one_of(name: str, text: str, allowed: tuple[str, ...], faults: list[str]) -> str:
-    if text not in allowed:
-        faults.append(f"{name}: {text!r} is none of {', '.join(allowed)}")
-        return allowed[0]
-    return text
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None

@@ -67,7 +67,7 @@ def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
 def _tell(house: House, supervisor: str) -> None:
     console = Console()
     table = Table(
-        title="lgsp is running; Ctrl-C ends it", title_justify="left", caption="every HTTP address has /docs", caption_justify="left"
+        title="lgsp is running; Ctrl-C ends it", title_justify="left", caption="every part's address has /docs", caption_justify="left"
     )
     for column in ("part", "address"):
         table.add_column(column, overflow="fold")

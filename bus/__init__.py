@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         Record,
         Taken,
         TopicAdmin,
-        now_ms,
     )
     from bus.measures import FAMILIES
     from bus.members import EXCHANGE, Member, Members
@@ -67,7 +66,6 @@ __all__ = [
     "dead_letter",
     "decode",
     "latest",
-    "now_ms",
     "replay",
 ]
 

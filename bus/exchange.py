@@ -13,7 +13,7 @@ import structlog
 
 from bus.access import Rights
 from bus.batch import Batch
-from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record, now_ms
+from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record
 from bus.measures import IN_PROCESS, KAFKA, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
 from bus.operating import Operating, consumed, fetching, span_of
@@ -26,7 +26,7 @@ from bus.topics import Space
 from bus.undeliverable import TYPE as DELIVERY_FAILED
 from bus.undeliverable import look_up
 from contracts import Catalogue
-from vn.clock import Clock
+from vn.clock import Clock, now_ms
 from vn.collector import calm
 from vn.errors import Refused, Retry
 from vn.vitals import Family, Sample, Vitals

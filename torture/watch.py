@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -22,7 +23,7 @@ CONNECT_WITHIN = 3.0
 T = TypeVar("T")
 
 
-class _Looking:
+class _Looking(ABC):
     """Looks again and again with one client of Kafka, and with a new one after any trouble."""
 
     every = LOOK
@@ -41,12 +42,13 @@ class _Looking:
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await self._task
 
-    def _client(self) -> AbstractAsyncContextManager[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _client(self) -> AbstractAsyncContextManager[Any]: ...
 
+    @abstractmethod
     async def look(self, client: Any) -> None:
         """Once."""
-        raise NotImplementedError
+        ...
 
     async def _keep(self) -> None:
         while not self._stopping.is_set():

@@ -1,13 +1,14 @@
 """The time that a part lives in: the real one, the real one moved, or one that stands still."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-__all__ = ["VN", "Clock", "ClockSetting", "Mode"]
+__all__ = ["VN", "Clock", "ClockSetting", "Mode", "now_ms"]
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -84,3 +85,8 @@ def _moved(setting: ClockSetting, by: timedelta) -> ClockSetting:
         return ClockSetting("frozen", at=setting.at + by)
     seconds = setting.offset_seconds + by.total_seconds()
     return ClockSetting("offset", seconds) if seconds else ClockSetting()
+
+
+def now_ms() -> int:
+    """Real time in milliseconds since 1970, as Kafka counts it."""
+    return time.time_ns() // 1_000_000

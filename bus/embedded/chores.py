@@ -10,8 +10,9 @@ from bus.embedded.broker import Broker
 from bus.embedded.connection import Bounds, Connection
 from bus.embedded.settings import BrokerSettings
 from bus.embedded.syncing import Syncing
+from vn.clock import now_ms
 
-__all__ = ["begun", "now"]
+__all__ = ["begun"]
 
 _SILENT: Final = 5.0
 """Seconds in which a client goes on with a request it has begun, where others wait for the room it takes."""
@@ -30,19 +31,14 @@ def begun(settings: BrokerSettings, broker: Broker, bounds: Bounds) -> list[asyn
     chores = (
         _close_idle(bounds.open_ones, settings.idle),
         _close_silent(bounds),
-        _every(settings.retention_check, "retention", lambda: topics.expire(now())),
-        _every(settings.transaction_check, "transactions", lambda: broker.transactions.sweep(now())),
-        _every(_PRODUCER_CHECK, "producers", lambda: topics.forget_producers(now() - _PRODUCER_EXPIRES)),
+        _every(settings.retention_check, "retention", lambda: topics.expire(now_ms())),
+        _every(settings.transaction_check, "transactions", lambda: broker.transactions.sweep(now_ms())),
+        _every(_PRODUCER_CHECK, "producers", lambda: topics.forget_producers(now_ms() - _PRODUCER_EXPIRES)),
         _compact(broker, settings.retention_check),
         _check(broker),
         _catch_up(broker.syncing, settings.fsync_every),
     )
     return [asyncio.create_task(chore) for chore in chores]
-
-
-def now() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 async def _every(seconds: float, what: str, work: Callable[[], None]) -> None:
@@ -79,7 +75,7 @@ async def _compact(broker: Broker, every: float) -> None:
     while True:
         await asyncio.sleep(every)
         try:
-            await _step_by_step(broker.topics.compact(now()))
+            await _step_by_step(broker.topics.compact(now_ms()))
         except OSError as error:
             _logger.error("compaction: %s", error)
 

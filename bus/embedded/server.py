@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
 from bus.embedded.bounds import Door, Room
 from bus.embedded.broker import Broker
-from bus.embedded.chores import begun, now
+from bus.embedded.chores import begun
 from bus.embedded.connection import Bounds, Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
 from bus.premises import EMBEDDED, cannot_listen, held
+from vn.clock import now_ms
 from vn.errors import BadEnvironment
 
 
@@ -30,7 +31,7 @@ async def serve(
         state = folder.enter_context(held(settings.state, EMBEDDED)) if settings.state is not None else None
         try:
             broker = Broker(settings, state)
-            broker.transactions.sweep(now())  # what was decided before a kill comes to its end before anyone asks
+            broker.transactions.sweep(now_ms())  # what was decided before a kill comes to its end before anyone asks
         except OSError as error:
             raise BadEnvironment(f"the broker cannot use its state folder {settings.state}: {error}") from error
         folder.callback(broker.close)

@@ -4,7 +4,7 @@ from bus.kafka.admin import Admin, Group
 from bus.kafka.consumer import Consumer, Taken
 from bus.kafka.producer import Producer
 from bus.kafka.reader import Reader
-from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record, now_ms
+from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record
 from bus.kafka.topics import TopicAdmin
 
 __all__ = [
@@ -21,5 +21,4 @@ __all__ = [
     "Record",
     "Taken",
     "TopicAdmin",
-    "now_ms",
 ]

@@ -12,8 +12,9 @@ from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.partitioner import DefaultPartitioner
 
 from bus.kafka.pulse import has_stopped
-from bus.kafka.settings import TROUBLE, Ack, Backoff, KafkaSettings, Record, connect, log, now_ms, stop_quietly
+from bus.kafka.settings import TROUBLE, Ack, Backoff, KafkaSettings, Record, connect, log, stop_quietly
 from bus.measures import KAFKA, PUBLISHED, PUBLISHING, RETRIES
+from vn.clock import now_ms
 from vn.errors import Refused
 from vn.vitals import Vitals
 

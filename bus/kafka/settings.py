@@ -169,8 +169,3 @@ async def connect(make: Callable[[], Awaitable[T]], settings: KafkaSettings) -> 
                 ) from error
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(backoff.wait(), max(deadline - time.monotonic(), 0))
-
-
-def now_ms() -> int:
-    """Real time in milliseconds since 1970, as Kafka counts it."""
-    return time.time_ns() // 1_000_000

@@ -21,7 +21,7 @@ async def offset_commit(call: Call) -> Tree:
     for topic in body.topics:
         partitions = []
         for each in topic.partitions:
-            error = _refusal(broker, topic.name, each, refused)
+            error = refusal(broker, topic.name, each, refused)
             if error is ErrorCode.none:
                 epoch = getattr(each, "committed_leader_epoch", -1)
                 kept[topic.name, each.partition_index] = Committed(each.committed_offset, each.committed_metadata or "", epoch)
@@ -65,7 +65,8 @@ def _reads(group: Group | ConsumerGroup, topic: str) -> bool:
     return group.reads(topic) if isinstance(group, ConsumerGroup) else topic in subscribed(group)
 
 
-def _refusal(broker: Broker, topic: str, asked: Any, refused: ErrorCode) -> ErrorCode:
+def refusal(broker: Broker, topic: str, asked: Any, refused: ErrorCode = ErrorCode.none) -> ErrorCode:
+    """Why an offset cannot be committed there; `refused`: why none can."""
     """`refused` is why the client may not commit at all; that a partition is not there is said before it."""
     if broker.topics.partition(topic, asked.partition_index) is None:
         return ErrorCode.unknown_topic_or_partition

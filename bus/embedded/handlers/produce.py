@@ -1,6 +1,5 @@
 """Taking in what producers send."""
 
-import time
 from typing import Any, Final
 
 from kio.schema.errors import ErrorCode
@@ -12,6 +11,7 @@ from bus.embedded.protocol import ProtocolError, Tree
 from bus.embedded.records import UnreadableError, records_in
 from bus.embedded.topics import Topic, named, unknown
 from bus.embedded.transactions import Producing
+from vn.clock import now_ms
 
 _ABORTABLE: Final = 11
 """From this version on clients know TRANSACTION_ABORTABLE."""
@@ -41,7 +41,7 @@ async def produce(call: Call) -> Tree | None:
 def _append(call: Call, topic: Topic, asked: Any) -> dict[str, Any]:
     if not 0 <= asked.index < len(topic.partitions):
         return _answer(asked.index, ErrorCode.unknown_topic_or_partition)
-    latest = time.time_ns() // 1_000_000 + topic.max_ahead
+    latest = now_ms() + topic.max_ahead
     if (error := refusal(asked.records, topic.max_message, latest)) is not ErrorCode.none:
         return _answer(asked.index, error)
     batch, partition = header(asked.records), topic.partitions[asked.index]
@@ -77,7 +77,7 @@ def _outside(call: Call, batch: Batch, partition: Partition, place: tuple[str, i
         return ErrorCode.none
     who = Producing(call.body.transactional_id, batch.producer_id, batch.producer_epoch)
     if call.version >= _ADDS:
-        error = call.broker.transactions.add(who, frozenset({place}), now=time.time_ns() // 1_000_000)
+        error = call.broker.transactions.add(who, frozenset({place}), now=now_ms())
         unheard_of = not partition.producers.knows(batch.producer_id)
         if (
             error is ErrorCode.none and batch.base_sequence != 0 and unheard_of

@@ -1,6 +1,5 @@
 """Looking at transactions and their producers, and ending by hand what hangs."""
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,6 +11,7 @@ from bus.embedded.broker import Call
 from bus.embedded.log import Marker
 from bus.embedded.protocol import Tree
 from bus.embedded.transactions import State, Transaction
+from vn.clock import now_ms
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_HERE: Final = "This server does not host this topic-partition."
@@ -23,7 +23,7 @@ async def describe_transactions(call: Call) -> Tree:
 
 async def list_transactions(call: Call) -> Tree:
     """By state, producer id, how long they have been going on (ms), and a pattern that the whole id must match."""
-    body, now = call.body, time.time_ns() // 1_000_000
+    body, now = call.body, now_ms()
     unknown = [each for each in body.state_filters if each not in set(State)]
     longer = getattr(body, "duration_filter", -1)
     wanted = getattr(body, "transactional_id_pattern", None)
@@ -98,7 +98,7 @@ def _producers(call: Call, topic: str, index: int) -> Tree:
 
 
 def _marked(call: Call, asked: Any) -> Tree:
-    now = time.time_ns() // 1_000_000
+    now = now_ms()
     marker = Marker(asked.producer_id, asked.producer_epoch, asked.transaction_result, asked.coordinator_epoch, now)
     topics = [{"name": topic.name, "partitions": _ended(call, topic.name, topic.partition_indexes, marker)} for topic in asked.topics]
     return {"producer_id": asked.producer_id, "topics": topics}

@@ -1,6 +1,5 @@
 """What transactional producers ask for."""
 
-import time
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -8,9 +7,11 @@ from kio.schema.errors import ErrorCode
 
 from bus.embedded.broker import Broker, Call
 from bus.embedded.groups import Who
-from bus.embedded.offsets import MAX_METADATA, Committed
+from bus.embedded.handlers.offsets import refusal
+from bus.embedded.offsets import Committed
 from bus.embedded.protocol import Tree
 from bus.embedded.transactions import NOBODY, OFFSETS_TOPIC, Place, Producing, offsets_partition
+from vn.clock import now_ms
 
 _KNOWS_FENCED: Final = {22: 4, 24: 2, 25: 2, 26: 2}
 """From which version on an API's clients know PRODUCER_FENCED; older ones are told INVALID_PRODUCER_EPOCH."""
@@ -32,7 +33,7 @@ async def init_producer_id(call: Call) -> Tree:
         return {"error_code": ErrorCode.invalid_request, "producer_id": NOBODY, "producer_epoch": NOBODY}
     timeout = round(body.transaction_timeout.total_seconds() * 1000)
     error, producer_id, epoch = call.broker.transactions.initialize(
-        body.transactional_id, timeout, None if NOBODY in expected else expected, now=_now()
+        body.transactional_id, timeout, None if NOBODY in expected else expected, now=now_ms()
     )
     return {"error_code": _told(call, error), "producer_id": producer_id, "producer_epoch": epoch}
 
@@ -53,22 +54,20 @@ async def add_partitions_to_txn(call: Call) -> Tree:
 
 async def add_offsets_to_txn(call: Call) -> Tree:
     group = (OFFSETS_TOPIC, offsets_partition(call.body.group_id))
-    return {"error_code": _told(call, call.broker.transactions.add(_who(call.body), frozenset({group}), now=_now()))}
+    return {"error_code": _told(call, call.broker.transactions.add(_who(call.body), frozenset({group}), now=now_ms()))}
 
 
 async def end_txn(call: Call) -> Tree:
     """The answer comes when every partition knows."""
     bump = call.version >= _BUMPS
-    error, producer_id, epoch = call.broker.transactions.end(_who(call.body), commit=call.body.committed, bump=bump, now=_now())
+    error, producer_id, epoch = call.broker.transactions.end(_who(call.body), commit=call.body.committed, bump=bump, now=now_ms())
     return {"error_code": _told(call, error), "producer_id": producer_id, "producer_epoch": epoch}
 
 
 async def txn_offset_commit(call: Call) -> Tree:
     """Offsets that count when the transaction is committed."""
     body, broker = call.body, call.broker
-    errors = {
-        (topic.name, each.partition_index): _offset_refusal(broker, topic.name, each) for topic in body.topics for each in topic.partitions
-    }
+    errors = {(topic.name, each.partition_index): refusal(broker, topic.name, each) for topic in body.topics for each in topic.partitions}
     if ErrorCode.none in errors.values() and (refused := _commit_refusal(call)) is not ErrorCode.none:
         errors = {place: refused if error is ErrorCode.none else error for place, error in errors.items()}
     broker.offsets.propose(
@@ -103,7 +102,7 @@ def _added(call: Call, who: Producing, topics: Iterable[Any], *, verify: bool) -
     elif verify:
         errors = {place: transactions.verify(who, place) for place in places}
     else:
-        errors = dict.fromkeys(places, _told(call, transactions.add(who, frozenset(places), now=_now())))
+        errors = dict.fromkeys(places, _told(call, transactions.add(who, frozenset(places), now=now_ms())))
     return [
         {
             "name": topic.name,
@@ -122,7 +121,7 @@ def _commit_refusal(call: Call) -> ErrorCode:
         return ErrorCode.invalid_group_id
     place = (OFFSETS_TOPIC, offsets_partition(body.group_id))
     if call.version >= _BUMPS:
-        error = broker.transactions.add(_who(body), frozenset({place}), now=_now())
+        error = broker.transactions.add(_who(body), frozenset({place}), now=now_ms())
     else:
         error = broker.transactions.verify(_who(body), place)
     if error is ErrorCode.producer_fenced:
@@ -138,14 +137,6 @@ def _member_refusal(broker: Broker, body: Any) -> ErrorCode:
     return broker.groups.commit_refusal(body.group_id, who, transactional=True)
 
 
-def _offset_refusal(broker: Broker, topic: str, asked: Any) -> ErrorCode:
-    if broker.topics.partition(topic, asked.partition_index) is None:
-        return ErrorCode.unknown_topic_or_partition
-    if len((asked.committed_metadata or "").encode()) > MAX_METADATA:
-        return ErrorCode.offset_metadata_too_large
-    return ErrorCode.none
-
-
 def _partition(asked: Any, error: ErrorCode) -> Tree:
     return {"partition_index": asked.partition_index, "error_code": error}
 
@@ -158,7 +149,3 @@ def _told(call: Call, error: ErrorCode) -> ErrorCode:
     if error is ErrorCode.producer_fenced and call.version < _KNOWS_FENCED[call.api]:
         return ErrorCode.invalid_producer_epoch
     return error
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
