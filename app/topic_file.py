@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bus.listed import suggestion
 from bus.topics import AS_BUILT, KINDS, Shape
 from vn.errors import Unusable
 from vn.lines import read_yaml
+from vn.near import suggestion
 
 __all__ = ["Wanted", "wanted"]
 

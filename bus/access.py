@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bus.listed import Entries, Entry, suggestion
+from bus.listed import Entries, Entry
 from bus.members import EXCHANGE, Members
 from contracts import Catalogue, Contract
 from vn.errors import Unusable
 from vn.lines import read_yaml
+from vn.near import suggestion
 
 DEFAULT = Path(__file__).parent / "data" / "access.yaml"
 ANY = "*"

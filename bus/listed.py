@@ -1,17 +1,11 @@
 """Entries of an operator's file, checked one by one so that every fault is told at once, each with file and line."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vn.errors import Unusable
 from vn.lines import Lined
-
-
-def suggestion(name: object, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where a known name is near, else nothing."""
-    near = get_close_matches(str(name), list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+from vn.near import suggestion
 
 
 class Entries:

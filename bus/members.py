@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bus.listed import Entries, Entry, suggestion
+from bus.listed import Entries, Entry
 from vn.errors import Unusable
 from vn.lines import read_yaml
+from vn.near import suggestion
 
 DEFAULT = Path(__file__).parent / "data" / "members.yaml"
 EXCHANGE = "VN/GOV/H37.10/lgsp"  # sends receipts, hears of failed deliveries

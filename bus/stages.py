@@ -8,7 +8,6 @@ from datetime import datetime
 from bus.access import Rights
 from bus.envelope import Message, decode
 from bus.kafka.settings import Received
-from bus.listed import suggestion
 from bus.measures import STAGE
 from bus.members import Members
 from bus.refusals import Code, quoted, refusal
@@ -16,6 +15,7 @@ from bus.reused_ids import ReusedIds
 from contracts import Catalogue, Contract, parse
 from vn.errors import ContractViolation, Refused
 from vn.fidelity import Fact
+from vn.near import suggestion
 from vn.vitals import Meter
 
 MAX_PAYLOAD = 1024 * 1024

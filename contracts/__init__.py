@@ -7,7 +7,7 @@ from contracts.catalogue import Catalogue
 from contracts.compatibility import Comparison, Incompatibility, compare
 from contracts.contract import ANY, Contract
 from contracts.faults import MAX_FAULTS
-from contracts.json import MAX_DEPTH, canonical, parse, pointer
+from contracts.json import MAX_DEPTH, canonical, parse
 from vn.lines import Lined, read_json, read_yaml
 
 if TYPE_CHECKING:
@@ -152,7 +152,6 @@ __all__ = [
     "canonical",
     "compare",
     "parse",
-    "pointer",
     "read_json",
     "read_yaml",
 ]

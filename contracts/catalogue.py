@@ -1,7 +1,6 @@
 """All contracts by name: the built-in family, read from its exported schemas, and those an operator drops into a folder."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from contracts.dropped_in import dropped_in
 from contracts.faults import listed
 from contracts.json import parse
 from vn.errors import ContractViolation, Fault, Refused, Unusable
+from vn.near import suggestion
 
 if TYPE_CHECKING:
     from contracts.base import Payload
@@ -48,8 +48,8 @@ class Catalogue:
         named = [contract for contract in self if short in (contract.name, f"{contract.name}.v{contract.version}", contract.type)]
         if named:
             return max(named, key=lambda contract: contract.version)
-        near = get_close_matches(short, [contract.short for contract in self], n=1)
-        raise Unusable(f"unknown contract {short!r}" + (f"; did you mean {near[0]!r}?" if near else "; `lgsp contracts list` names them"))
+        near = suggestion(short, (contract.short for contract in self))
+        raise Unusable(f"unknown contract {short!r}{near or '; `lgsp contracts list` names them'}")
 
     def of(self, payload: "Payload") -> Contract:
         """The contract of a payload."""

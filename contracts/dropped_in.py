@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from contracts.contract import ANY, DIALECT, Contract
 from contracts.faults import listed
 from vn.errors import Unusable
 from vn.lines import Lined, Where, read_json, read_yaml
+from vn.near import suggestion
 
 NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
 MEMBER = re.compile(r"[^/\s]+(/[^/\s]+){3}")
@@ -42,8 +42,7 @@ def _contract(about: Lined) -> Contract:
         raise about.unusable(f"must be a mapping with {', '.join(KEYS)}")
     for key in given:
         if key not in KEYS:
-            near = get_close_matches(str(key), KEYS, n=1)
-            raise about.unusable(f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""), (str(key),))
+            raise about.unusable(f"unknown key {key!r}{suggestion(key, KEYS)}", (str(key),))
     for key in KEYS:
         if key not in given and key not in OPTIONAL:
             raise about.unusable(f"{key!r} is missing")

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
-from contracts.json import pointer
 from vn.errors import Fault
+from vn.pointer import pointer
 
 Path = tuple[str | int, ...]
 MAX_FAULTS = 1000  # a receipt carries no more

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import orjson
 
 from vn.errors import ContractViolation, Fault
+from vn.pointer import pointer
 
 MAX_DEPTH = 64
 BOM = b"\xef\xbb\xbf"
@@ -31,11 +32,6 @@ def parse(raw: bytes) -> object:
     if orjson.dumps(value) == raw:
         return value
     return _parse_slowly(raw)
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """RFC 6901 JSON Pointer of a path of keys and positions."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def canonical(value: object) -> bytes:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.json import pointer
 from vn.errors import Unusable
+from vn.pointer import pointer, steps
 
 _IDENTITY = ("$schema", "$id", "$anchor", "$comment", "$defs", "definitions")
 _NOTES = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
@@ -127,9 +127,8 @@ class Node:
         document, _, fragment = reference.partition("#")
         if document not in ("", self.document.get("$id", "")) or (fragment and not fragment.startswith("/")):
             raise Unusable(f"reference {reference!r} at {self.at or 'the root'} leads out of the schema")
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in fragment.split("/")[1:]]
         node = Node(self.document, self.document)
-        for step in steps:
+        for step in steps(fragment):
             key: str | int = int(step) if isinstance(node.schema, list) else step
             try:
                 node = node.child(key)

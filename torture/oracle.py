@@ -98,8 +98,8 @@ def _in_order(history: History) -> Iterator[Violation]:
             where = f"dossier {subject}, {source} in the inbox of {recipient}"
             yield from _same_order(where, outbox.get((source, subject), []), ids, "the outbox")
     effects = _by_dossier(history.effects, lambda each: (each.member, each.source))
+    subjects = {each.id: each.subject for each in history.carried}
     for (member, source), ids in _by_dossier(_stored(history.carried), lambda each: (each.recipient, each.source)).items():
-        subjects = {each.id: each.subject for each in history.carried}
         applied: defaultdict[str, list[str]] = defaultdict(list)
         for id_ in effects.get((member, source), []):
             if id_ in subjects:

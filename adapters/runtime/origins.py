@@ -20,8 +20,8 @@ from adapters.runtime.agency import Agency
 from adapters.runtime.answers import Answer
 from adapters.runtime.declaration import Handler, Received
 from adapters.runtime.letters import LONGEST_POINTER, MOST_FAULTS
-from contracts import pointer
 from vn.errors import AgencyAnsweredNo, Fault
+from vn.pointer import pointer
 
 Path = tuple[str | int, ...]
 Flat = Mapping[str, Any]  # each leaf of a JSON value by its pointer

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from adapters.runtime.settings import Settings
 from bus import Failure
-from contracts import pointer
 from vn.errors import AgencyAnsweredNo, Fault, Refused, Retry, Unknown
+from vn.pointer import pointer
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.vietnamese import reason
 from vn.errors import Fault, NotAllowed, Unknown
+from vn.pointer import pointer
 
 log = structlog.get_logger("agency")
 
@@ -73,12 +74,12 @@ def _fault(error: Mapping[str, Any], body: Any) -> Fault:
         return Fault("", f"tham số {where[-1]}: {why}")
     if kind == "json_invalid":
         return Fault("", why)
-    return Fault(pointer(where[1:], body, last_is_absent=kind == "missing"), why)
+    return Fault(_pointer(where[1:], body, last_is_absent=kind == "missing"), why)
 
 
-def pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = False) -> str:
+def _pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = False) -> str:
     """RFC 6901, of what is really in the body: the names of union branches that pydantic puts into a path are left out."""
-    steps: list[str] = []
+    steps: list[str | int] = []
     for position, step in enumerate(path):
         if isinstance(value, Mapping) and step in value:
             value = value[str(step)]
@@ -86,8 +87,8 @@ def pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = Fal
             value = value[step]
         elif not (last_is_absent and position == len(path) - 1):
             continue
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
+        steps.append(step)
+    return pointer(steps)
 
 
 class Unexpected:

@@ -1,8 +1,7 @@
 """A plan as it is given, checked as a whole: every fault at once, each with its place."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,8 @@ from bus.embedded.faults.rules import ACTIONS, APIS, ERRORS, Corrupt, Expel, Hol
 from bus.embedded.handlers import HANDLERS
 from vn.errors import Fault, NotAllowed, Unusable
 from vn.lines import Lined, read_json, read_yaml
+from vn.near import suggestion
+from vn.pointer import pointer, steps
 
 _MOST: Final = 1000
 _GROUP_FIELDS: Final = frozenset(("group_id", "groups", "groups_names", "group_ids", "coordinator_keys"))
@@ -51,7 +52,7 @@ def checked(value: Any, *, at_start: bool = False, taken: Iterable[str] = ()) ->
             found.append((("name",), f"another rule is named {name!r}"))
         elif isinstance(name, str):
             names.add(name)
-        faults += [Fault(_pointer((position, *where)), reason) for where, reason in found]
+        faults += [Fault(pointer((position, *where)), reason) for where, reason in found]
         rules += [rule] if rule else []
     if faults:
         raise NotAllowed(f"{len(faults)} fault(s) in the plan", faults)
@@ -79,11 +80,11 @@ def _model(content: Mapping[str, Any]) -> tuple[type[Rule] | None, list[tuple[Wh
         return None, list(missing)
     stage, action = str(content["stage"]), str(content["action"])
     if stage not in ACTIONS:
-        return None, [(("stage",), f"no stage is named {stage!r}{_near(stage, ACTIONS)}; there are {', '.join(ACTIONS)}")]
+        return None, [(("stage",), f"no stage is named {stage!r}{suggestion(stage, ACTIONS)}; there are {', '.join(ACTIONS)}")]
     known = ACTIONS[stage]
     if action not in known:
         others = [each for each, actions in ACTIONS.items() if action in actions]
-        hint = f"; it is one of stage {' and '.join(others)}" if others else _near(action, known)
+        hint = f"; it is one of stage {' and '.join(others)}" if others else suggestion(action, known)
         return None, [(("action",), f"stage {stage!r} has no action {action!r}{hint}; it has {', '.join(known)}")]
     return known[action], []
 
@@ -95,11 +96,11 @@ def _said(error: Mapping[str, Any], model: type[Rule]) -> tuple[Where, str]:
     if kind == "extra_forbidden":
         shape = (When if len(where) > 1 else model).model_fields
         known = [field.alias or name for name, field in shape.items()]
-        return where, f"unknown key {last!r}{_near(last, known)}; here stand {', '.join(known)}"
+        return where, f"unknown key {last!r}{suggestion(last, known)}; here stand {', '.join(known)}"
     if kind == "missing":
         return where, f"{last!r} is missing"
     if kind == "value_error" and last in ("api", "error"):
-        return where, f"{error['ctx']['error']}{_near(str(given), APIS if last == 'api' else ERRORS)}"
+        return where, f"{error['ctx']['error']}{suggestion(str(given), APIS if last == 'api' else ERRORS)}"
     if kind == "string_pattern_mismatch":
         return where, f"{given!r} is no name: letters, digits, '.', '_' and '-', 64 at most"
     return where, f"{error['msg'][0].lower()}{error['msg'][1:]} (given: {given!r})"
@@ -137,27 +138,13 @@ def _at_once(rule: Rule, *, at_start: bool) -> Found:
             yield (key,), "means nothing without 'when'"
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where a known word is near, whatever its case."""
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(name.casefold(), folded, 1)
-    return f"; did you mean {folded[near[0]]!r}?" if near else ""
-
-
-def _pointer(where: Sequence[str | int]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in where)
-
-
 def _told(file: Lined, fault: Fault) -> str:
     """A fault with file, line, and the number and name of its rule."""
-    steps: list[str | int] = [int(step) if step.isdigit() and not position else step for position, step in enumerate(_steps(fault.pointer))]
-    place = f"{file.path}:{file.line(steps)}"
-    if not steps:
-        return f"{place}: {fault.reason}"
-    content = file.value[steps[0]]
+    first, *inside = steps(fault.pointer) or [""]
+    if not first:
+        return f"{file.path}:{file.line(())}: {fault.reason}"
+    position = int(first)
+    content = file.value[position]
     name = f" ({content['name']})" if isinstance(content, dict) and isinstance(content.get("name"), str) else ""
-    return f"{place}: rule {int(steps[0]) + 1}{name}: {'.'.join(map(str, steps[1:])) + ': ' if steps[1:] else ''}{fault.reason}"
-
-
-def _steps(pointer: str) -> list[str]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    place = f"{file.path}:{file.line((position, *inside))}"
+    return f"{place}: rule {position + 1}{name}: {'.'.join(inside) + ': ' if inside else ''}{fault.reason}"
