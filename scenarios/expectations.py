@@ -1,0 +1,130 @@
+"""Steps that say what must hold: a message that comes, one that never does, a refusal, a state."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from scenarios.acts import Agency, Member, wrong
+from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pointer, Shape, SpanOf, Text
+
+__all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
+
+COMPARISONS = ("is", "not", "gt", "ge", "lt", "le", "matches", "contains", "near", "exists", "one-of")
+
+
+class Near(Shape):
+    """A number that may differ by so much."""
+
+    value: Free
+    by: Free
+
+
+class Condition(Shape):
+    """What must hold of a value; several hold together. A bare word means `is`."""
+
+    is_: Free = None
+    not_: Free = None
+    gt: Free = None
+    ge: Free = None
+    lt: Free = None
+    le: Free = None
+    matches: Text | None = None
+    """A pattern (RE2) that the whole text fits."""
+    contains: Free = None
+    """A part of a text, or an element of a list (a mapping: an element that has these values)."""
+    near: Near | None = None
+    exists: Flag | None = None
+    one_of: list[Free] | None = None
+
+
+def _condition(value: object) -> object:
+    """`{/x: 3}` says `{/x: {is: 3}}`; a mapping with only words of comparison in it is a condition."""
+    if isinstance(value, dict) and value and set(value) <= set(COMPARISONS):
+        return value
+    return value if isinstance(value, Condition) else {"is": value}
+
+
+Where = dict[Pointer, Annotated[Condition, BeforeValidator(_condition)]]
+
+
+class Message(Shape):
+    """Which messages; what is not named does not matter."""
+
+    contract: Text | None = None
+    from_: Member | Literal["lgsp"] | None = None
+    to: Member | Literal["lgsp"] | None = None
+    about: Name | None = None
+    where: Where = {}
+    """Conditions on the payload, by JSON Pointer."""
+    headers: dict[Text, Annotated[Condition, BeforeValidator(_condition)]] = {}
+
+
+class Expect(Message):
+    """Such messages come; each delivery answers to one expectation only."""
+
+    as_: Name | None = None
+    count: CountOf = Count()
+    at: Literal["accepted", "delivered", "taken"] = "delivered"
+    within: SpanOf | None = None
+    """From the step before; the clock moves to the match, or to the end of this term. Without it: before time moves at all."""
+    after: Name | None = None
+    """The term begins when this was captured."""
+    by: Instant | None = None
+    """In the place of a term: up to this instant."""
+
+    @model_validator(mode="after")
+    def named(self) -> Self:
+        """At least a contract or a case."""
+        if self.contract is None and self.about is None:
+            raise wrong("give at least contract or about")
+        if self.within is not None and self.by is not None:
+            raise wrong("give within or by, not both")
+        return self
+
+
+class Never(Message):
+    """No such message comes from here on, until this was captured (default: to the end)."""
+
+    until: Name | None = None
+
+
+class Refused(Shape):
+    """The exchange refuses a message that was sent."""
+
+    message: Name
+    code: Text
+    faults: list[Pointer] = []
+    """Places that must be among the faults."""
+    within: SpanOf | None = None
+
+
+class State(Shape):
+    """What a parcel, a dossier or anything behind an agency's API is like, once all is settled."""
+
+    as_: Name | None = None
+    at: Agency
+    parcel: Name | None = None
+    holder: Name | list[Name] | None = None
+    dossier: Name | None = None
+    status: Text | list[Text] | None = None
+    path: Text | None = None
+    where: Where = {}
+    """Conditions on the answer of the native API, by JSON Pointer, in its own names."""
+
+    @model_validator(mode="after")
+    def about_one_thing(self) -> Self:
+        """A parcel, a dossier, or a path."""
+        if sum(each is not None for each in (self.parcel, self.dossier, self.path)) != 1:
+            raise wrong("give one of parcel, dossier, path")
+        if self.parcel is not None and self.at != "land":
+            raise wrong("parcels are kept at land")
+        return self
+
+
+class ByHand(Shape):
+    """A person does something outside; the scenario goes on when such a message comes."""
+
+    say: Text
+    until: Annotated[Expect, Field()]
+    limit: Limit | None = None
+    """In real time."""
