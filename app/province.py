@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -18,13 +19,26 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Province:
-    """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again."""
+    """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again.
 
-    def __init__(self, settings: Settings, bootstrap: str, *, urls: Mapping[str, str] = NONE, patience: "Patience | None" = None) -> None:
+    `inner` is the exchange's space where it is not the members', because a relay stands between.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        bootstrap: str,
+        *,
+        urls: Mapping[str, str] = NONE,
+        patience: "Patience | None" = None,
+        inner: str | None = None,
+    ) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
         self.urls: dict[str, str] = dict(urls)
+        self.fronts: dict[str, str] = {}  # what stands before an agency: its adapter calls there
         self._patience = patience
+        self._inner = inner or settings.space
         self._running: dict[str, AsyncExitStack] = {}
 
     async def __aenter__(self) -> Self:
@@ -33,12 +47,12 @@ class Province:
                 if part not in self.urls:
                     await self.start(part)
         except BaseException:
-            await self._close()
+            await self.close()
             raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._close()
+        await self.close()
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -60,7 +74,7 @@ class Province:
         if stack is not None:
             await stack.aclose()
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
         """The adapters, then the agencies, then the exchange; those of a kind together."""
         adapters = [part for part in self._running if part.endswith("-adapter")]
         for together in (adapters, AGENCIES, ("exchange",)):
@@ -68,8 +82,10 @@ class Province:
 
     def _block(self, part: str) -> AbstractAsyncContextManager[str]:
         if part == "exchange":
-            return parts.exchange(self.settings, self.bootstrap)
+            return parts.exchange(replace(self.settings, space=self._inner), self.bootstrap)
         if part in AGENCIES:
             return parts.agency(self.settings, part)
         name = part.removesuffix("-adapter")
-        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=self.urls[SERVICE_OF[name]], patience=self._patience)
+        agency = SERVICE_OF[name]
+        url = self.fronts.get(agency) or self.urls[agency]
+        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=url, patience=self._patience)

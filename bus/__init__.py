@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Reader,
         Received,
         Record,
+        Tail,
         Taken,
         TopicAdmin,
     )
@@ -59,6 +60,7 @@ __all__ = [
     "Rights",
     "Rule",
     "Space",
+    "Tail",
     "Taken",
     "Topic",
     "TopicAdmin",

@@ -1,0 +1,61 @@
+"""The embedded broker of a run, as a process of its own, with the address where it is told to lie."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from vn.errors import CannotConnect
+
+__all__ = ["Broker"]
+
+WITHIN = 20.0  # seconds for its first words
+ENDS_WITHIN = 4.0
+READY, CONTROL = "broker ready on ", "broker control on "
+
+
+class Broker:
+    """`async with Broker(environ) as broker`: in memory, on free ports; `advertised` is what it tells its clients, where something stands before it."""
+
+    def __init__(self, environ: Mapping[str, str], *, port: int = 0, advertised: str | None = None) -> None:
+        self._environ = {**environ, "LGSP_LOG": "json", "LGSP_LOG_LEVEL": "error"}
+        self._port = port
+        self._advertised = advertised
+        self.bootstrap = self.inner = self.control = ""
+
+    async def __aenter__(self) -> Self:
+        arguments = ["-m", "bus.embedded", "--listen", f"127.0.0.1:{self._port}", "--memory", "--control", "127.0.0.1:0"]
+        if self._advertised:
+            arguments += ["--advertise", self._advertised]
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            env=self._environ,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=sys.platform != "win32",  # Ctrl-C is for us, and we end it last
+        )
+        told = await self._told(), await self._told()
+        self.inner = next(line.removeprefix(READY) for line in told if line.startswith(READY))
+        self.control = next(line.removeprefix(CONTROL) for line in told if line.startswith(CONTROL))
+        self.bootstrap = self._advertised or self.inner
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), ENDS_WITHIN)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _told(self) -> str:
+        assert self._process.stdout is not None
+        try:
+            line = (await asyncio.wait_for(self._process.stdout.readline(), WITHIN)).decode().strip()
+        except TimeoutError:
+            line = ""
+        if not line.startswith((READY, CONTROL)):
+            raise CannotConnect(f"the embedded broker does not start: {line or 'it says nothing'}")
+        return line

@@ -1,0 +1,114 @@
+"""One scenario while it is played: what was captured, what must never come, what each step found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.play.clock import ScenarioClock
+from app.play.faults import Saboteurs
+from app.play.given import Cast
+from app.play.ground import Ground
+from app.play.watch import Watch
+from scenarios.expectations import Never
+from scenarios.matching import MISSING, at
+from scenarios.reading import Script
+from scenarios.scalars import Plain, Ref, Shape
+from scenarios.verdicts import Deadline, Failure
+from vn.errors import LgspError
+
+__all__ = ["Captured", "Scene", "StepFailed", "Watched"]
+
+
+class StepFailed(LgspError):
+    """What a step asks for is not so; why, with what was found instead."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What a step has captured under its `as`: what `{name}` stands for, and what `{name./pointer}` looks into."""
+
+    value: str
+    body: Any
+    at: datetime
+    order: int
+    """How many deliveries had been seen by then."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Something that must never come, from this place on."""
+
+    act: Never
+    number: int
+    since: int
+
+
+@dataclass
+class Scene:
+    """What every step is given."""
+
+    script: Script
+    ground: Ground
+    clock: ScenarioClock
+    watch: Watch
+    cast: Cast
+    saboteurs: Saboteurs
+    captured: dict[str, Captured] = field(default_factory=dict)
+    nevers: list[Watched] = field(default_factory=list)
+    deadlines: list[Deadline] = field(default_factory=list)
+    since: datetime | None = None  # when the step before ended
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """The scenario's instant."""
+        return self.clock.now
+
+    def capture(self, name: str | None, value: str, body: Any = None) -> None:
+        """Under the step's `as`, where it has one."""
+        if name is not None:
+            self.captured[name] = Captured(value, body, self.now, self.watch.delivered)
+
+    def dossier(self, name: str) -> str:
+        """The code of a dossier that was captured, or a code as it is written."""
+        return self.captured[name].value if name in self.captured else name
+
+    def resolve(self, given: Any) -> Any:
+        """The same with every reference replaced by what it stands for; a whole reference keeps the type of what it finds."""
+        match given:
+            case Ref():
+                return self.looked_up(given)
+            case Plain() | str():
+                ref = Ref.whole(given)
+                if ref is not None:
+                    return self.looked_up(ref)
+                made = Ref.replace(given, self.looked_up)
+                return Plain(made) if isinstance(given, Plain) else made
+            case Shape():
+                changed = {name: self.resolve(getattr(given, name)) for name in given.model_fields_set}
+                return given.model_copy(update=changed)
+            case Mapping():
+                return {name: self.resolve(each) for name, each in given.items()}
+            case list() | tuple():
+                return type(given)(self.resolve(each) for each in given)
+            case _:
+                return given
+
+    def looked_up(self, ref: Ref) -> Any:
+        """What a reference finds; raises StepFailed where nothing is there."""
+        captured = self.captured.get(ref.name)
+        if captured is None:
+            raise StepFailed(Failure(f"{ref}: nothing was captured as {ref.name!r} by now"))
+        if not ref.pointer:
+            return captured.value
+        found = at(captured.body, ref.pointer)
+        if found is MISSING:
+            raise StepFailed(Failure(f"{ref}: what was captured as {ref.name!r} has nothing at {ref.pointer}"))
+        return found
+
+

@@ -1,0 +1,89 @@
+"""Where a case stands: the last hop of its last message, and whose turn it is."""
+
+from collections.abc import Collection, Iterable
+
+from app.entries import short
+from app.play.watch import Seen, Sent, Watch
+from scenarios.verdicts import Hop, Message, Turn
+
+__all__ = ["ADAPTER_OF", "hop_of", "shown", "whose"]
+
+ADAPTER_OF = {"dvc": "dvc-adapter", "ilis": "ilis-adapter", "tct": "tax-adapter", "payplat": "payment-adapter"}
+AGENCY_OF = {"dvc": "dvc", "ilis": "land", "tct": "tax", "payplat": "payment"}
+
+
+async def hop_of(watch: Watch, about: str) -> Hop:
+    """Of the last message of a dossier, or of the message of that id."""
+    await watch.look_who_took()
+    seens = [seen for seen in watch if about in (seen.subject, seen.id)]
+    waiting = _unjudged(watch.sent, watch, about)
+    if waiting is not None:
+        where = f"{waiting.place.topic}/{waiting.place.partition}/{waiting.offset}"
+        said = short(waiting.headers.get("ce_type")) or "a record that is no message"
+        return Hop("sent", None, f"{waiting.member} has written {said} ({where}); the exchange has not judged it")
+    if not seens:
+        return Hop("nothing", None, f"no message about {about} was ever sent")
+    last = max(seens, key=lambda seen: max((each.order for each in seen.deliveries), default=-1) if not seen.code else seen.order)
+    return _hop(last, watch)
+
+
+def _hop(seen: Seen, watch: Watch) -> Hop:
+    told = shown(seen)
+    named = f"{seen.contract} from {seen.source} to {seen.recipient or 'nobody'}"
+    if seen.code:
+        return Hop("refused", told, f"{named} was refused: {seen.code}{_faults(seen)}")
+    if not seen.deliveries:
+        return Hop("accepted", told, f"{named} was accepted and is not in the inbox yet")
+    last = seen.deliveries[-1]
+    where = f"{last.place.topic}/{last.place.partition}/{last.offset}"
+    if not last.taken:
+        return Hop("delivered", told, f"{named} was delivered ({where}) and not taken by group {watch.group(seen.recipient)}")
+    return Hop("taken", told, f"{named} was delivered ({where}) and taken by group {watch.group(seen.recipient)}; nothing since")
+
+
+def _unjudged(sent: Iterable[Sent], watch: Watch, about: str) -> Sent | None:
+    judged = {(seen.source, seen.id) for seen in watch if seen.entry is not None}
+    found = [
+        each
+        for each in sent
+        if about in (each.headers.get("ce_subject"), each.headers.get("ce_id")) and (each.member, each.headers.get("ce_id", "")) not in judged
+    ]
+    return found[-1] if found else None
+
+
+def _faults(seen: Seen) -> str:
+    told = "; ".join(f"{each.get('pointer') or '(whole)'} {each.get('reason')}" for each in seen.faults)
+    return f" ({told})" if told else ""
+
+
+def whose(hop: Hop, outside: Collection[str]) -> Turn:
+    """Who has to act next, seen from the exchange; `outside`: members and agencies that are not ours."""
+    if hop.seen in ("sent", "accepted"):
+        return "exchange"
+    if hop.message is None:
+        return "simulator"
+    member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
+    return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
+
+
+def shown(seen: Seen) -> Message:
+    """A message as a report has it."""
+    entry = seen.entry or {}
+    place = seen.deliveries[0] if seen.deliveries else None
+    read_at = f"{entry.get('topic')}/{entry.get('partition')}/{entry.get('offset')}" if entry else ""
+    return Message(
+        at=seen.at,
+        id=seen.id,
+        contract=seen.contract,
+        source=seen.source,
+        recipient=seen.recipient,
+        subject=seen.subject,
+        causation=entry.get("causationId"),
+        code=seen.code,
+        faults=[f"{each.get('pointer') or '(whole)'}: {each.get('reason')}" for each in seen.faults],
+        deliveries=len(seen.deliveries),
+        place=read_at if place is None else f"{place.place.topic}/{place.place.partition}/{place.offset}",
+        taken=bool(seen.deliveries) and all(each.taken for each in seen.deliveries),
+        headers=seen.headers,
+        payload=seen.payload,
+    )

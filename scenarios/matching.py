@@ -1,0 +1,189 @@
+"""Whether a message, or an agency's answer, is what a script expects; where it is not, every difference in words."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+import orjson
+import re2
+
+from scenarios.expectations import Condition, Near
+from scenarios.scalars import Plain
+from vn.pointer import steps
+
+__all__ = ["MISSING", "at", "differences", "literal", "shown", "typed_like"]
+
+
+class _Missing:
+    """Nothing is there."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING: Final = _Missing()
+Resolve = Callable[[Any], Any]
+_UNDERSCORED = re.compile(r"-?[0-9]+(_[0-9]+)*")
+LONGEST = 120
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What lies at a JSON Pointer; `MISSING` where nothing does. `*` in the place of a position finds the first element that has the rest."""
+    for position, step in enumerate(keys := steps(pointer)):
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, list) and step == "*":
+            rest = "".join(f"/{each}" for each in keys[position + 1 :])
+            return next((found for each in value if (found := at(each, rest)) is not MISSING), MISSING)
+        else:
+            return MISSING
+    return value
+
+
+def differences(where: Mapping[str, Condition], value: Any, resolve: Resolve = lambda given: given) -> list[str]:
+    """What speaks against the conditions, each with its pointer; empty where all hold. `resolve` replaces references."""
+    return [
+        f"{pointer or '(whole)'}: {wrong}"
+        for pointer, condition in where.items()
+        for wrong in _wrong(condition, at(value, pointer), resolve)
+    ]
+
+
+def _wrong(condition: Condition, found: Any, resolve: Resolve) -> list[str]:
+    said = []
+    for name in sorted(condition.model_fields_set):
+        expected = resolve(getattr(condition, name))
+        if not _TESTS[name](expected, found):
+            said.append(f"{_WORDS[name].format(shown(expected))}, found {shown(found)}")
+    return said
+
+
+def _near(expected: Near, found: Any) -> bool:
+    value, by, there = (_number(each) for each in (expected.value, expected.by, found))
+    return value is not None and by is not None and there is not None and abs(value - there) <= by
+
+
+def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Numbers as numbers, everything else (days, instants in one form) as text."""
+
+    def test(expected: Any, found: Any) -> bool:
+        if found is MISSING or found is None:
+            return False
+        numbers = _number(found), _number(expected)
+        if None not in numbers:
+            return holds(*numbers)
+        return not isinstance(found, bool | Mapping | list) and holds(str(found), str(expected))
+
+    return test
+
+
+def _equal(expected: Any, found: Any) -> bool:
+    if found is MISSING:
+        return False
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return expected.keys() == found.keys() and all(_equal(each, found[name]) for name, each in expected.items())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(_equal(*both) for both in zip(expected, found, strict=True))
+    if isinstance(expected, str):
+        return bool(typed_like(expected, found) == found)
+    return bool(expected == found)
+
+
+def _contains(expected: Any, found: Any) -> bool:
+    if isinstance(found, str):
+        return str(expected) in found
+    return isinstance(found, list) and any(_has(expected, each) for each in found)
+
+
+def _has(expected: Any, found: Any) -> bool:
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return all(name in found and _has(each, found[name]) for name, each in expected.items())
+    return _equal(expected, found)
+
+
+_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "is_": _equal,
+    "not_": lambda expected, found: not _equal(expected, found),
+    "gt": _compared(lambda found, expected: found > expected),
+    "ge": _compared(lambda found, expected: found >= expected),
+    "lt": _compared(lambda found, expected: found < expected),
+    "le": _compared(lambda found, expected: found <= expected),
+    "matches": lambda expected, found: isinstance(found, str) and re2.fullmatch(expected, found) is not None,
+    "contains": _contains,
+    "near": _near,
+    "exists": lambda expected, found: (found is not MISSING) == expected,
+    "one_of": lambda expected, found: any(_equal(each, found) for each in expected),
+}
+_WORDS: Mapping[str, str] = {
+    "is_": "expected {}",
+    "not_": "expected anything but {}",
+    "gt": "expected more than {}",
+    "ge": "expected at least {}",
+    "lt": "expected less than {}",
+    "le": "expected at most {}",
+    "matches": "expected what matches {}",
+    "contains": "expected what contains {}",
+    "near": "expected a number near {}",
+    "exists": "expected to be there: {}",
+    "one_of": "expected one of {}",
+}
+
+
+def typed_like(text: str, model: Any) -> Any:
+    """What was written as text, as the type of what stands (or stood) in its place; text where it cannot be that."""
+    match model:
+        case bool():
+            return {"true": True, "false": False}.get(text, text)
+        case int() | float():
+            number = _number(text)
+            return text if number is None else int(number) if number == int(number) else float(number)
+        case None:
+            return None if text in ("null", "~") else literal(text)
+        case _:
+            return str(text)
+
+
+def literal(value: Any) -> Any:
+    """What nothing else gives a type: unquoted JSON literals are what JSON means by them, all else is text; in lists and mappings too."""
+    if isinstance(value, Mapping):
+        return {str(name): literal(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [literal(each) for each in value]
+    if not isinstance(value, Plain):
+        return value
+    if _UNDERSCORED.fullmatch(value) and "_" in value:
+        return int(value)
+    try:
+        return orjson.loads(value)
+    except ValueError:
+        return str(value)
+
+
+def shown(value: Any) -> str:
+    """For a sentence: as JSON, cut where it is long."""
+    match value:
+        case _Missing():
+            return "nothing"
+        case Near():
+            return f"{value.value} ± {value.by}"
+        case Plain():
+            text = str(value)
+        case _:
+            text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9][0-9_]*(\.[0-9]+)?", value):
+        return None
+    try:
+        found = Decimal(str(value).replace("_", ""))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
