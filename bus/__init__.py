@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Reader,
         Received,
         Record,
-        Tail,
         Taken,
         TopicAdmin,
     )
@@ -60,7 +59,6 @@ __all__ = [
     "Rights",
     "Rule",
     "Space",
-    "Tail",
     "Taken",
     "Topic",
     "TopicAdmin",

@@ -9,7 +9,7 @@ from typing import Any, Self
 import orjson
 
 from app.entries import Entry, short
-from bus import EXCHANGE, Admin, KafkaSettings, Place, Received, Space, Tail
+from bus import EXCHANGE, Admin, Follower, KafkaSettings, Place, Received, Space
 from bus.dead_letters import read as read_dead_letter
 from bus.envelope import readable
 from bus.journal import key_of
@@ -17,6 +17,7 @@ from bus.journal import key_of
 __all__ = ["Delivery", "Seen", "Sent", "Watch"]
 
 Key = tuple[str | None, str, str | None]  # source, id, recipient
+MOST = 2000  # records taken at one time
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Watch:
         self._outboxes = {outer.outbox(member): short(member) for member in members if member != EXCHANGE}
         self._inboxes = {outer.inbox(member): member for member in members if member != EXCHANGE}
         self._journal, self._dead = inner.journal, inner.dead_letter
-        self._tail = Tail(kafka, (*self._outboxes, *self._inboxes, self._journal, self._dead))
+        self._follower = Follower(kafka, (*self._outboxes, *self._inboxes, self._journal, self._dead))
         self._admin = Admin(kafka)
         self._seen: dict[Key, Seen] = {}
         self._letters: dict[tuple[str, int, int], Any] = {}
@@ -89,13 +90,13 @@ class Watch:
         self.delivered = 0
 
     async def __aenter__(self) -> Self:
-        await self._tail.__aenter__()
+        await self._follower.__aenter__()
         await self._admin.__aenter__()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._admin.__aexit__(kind, error, trace)
-        await self._tail.__aexit__(kind, error, trace)
+        await self._follower.__aexit__(kind, error, trace)
 
     def __iter__(self) -> Iterator[Seen]:
         """Every message and recipient, in the order in which each was first seen."""
@@ -103,7 +104,11 @@ class Watch:
 
     async def busy(self) -> str | None:
         """Reads all that is there; never keeps time from passing."""
-        for record in await self._tail.rest():
+        ends = await self._follower.ends()
+        found: list[Received] = []
+        while any(self._follower.positions[place] < end for place, end in ends.items()):
+            found += [record for records in (await self._follower.take(MOST)).values() for record in records]
+        for record in sorted(found, key=lambda each: (each.timestamp, each.topic, each.partition, each.offset)):
             self._note(record)
         return None
 

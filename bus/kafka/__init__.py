@@ -5,7 +5,6 @@ from bus.kafka.consumer import Consumer, Taken
 from bus.kafka.producer import Producer
 from bus.kafka.reader import Reader
 from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record
-from bus.kafka.tail import Tail
 from bus.kafka.topics import TopicAdmin
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "Reader",
     "Received",
     "Record",
-    "Tail",
     "Taken",
     "TopicAdmin",
 ]

@@ -1,0 +1,93 @@
+"""Commands that play scenarios, and that say why a case stands where it does."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.options import AsJson, State, environment, parts_of, settings
+from app.commands.run import until_stopped
+from app.listing import lines
+from app.logs import configure
+from vn.errors import Unusable
+
+__all__ = ["run", "why"]
+
+PROFILE = "profile:"
+KINDS = ("junit", "html", "json")
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Scenario files, folders of them, or profile:NAME.")]
+Report = Annotated[
+    list[str], typer.Option("--report", metavar="KIND=FILE", help="junit=FILE, html=FILE, json=FILE; several, also with commas.")
+]
+Bindings = Annotated[Path | None, typer.Option(help="Who plays the parts that are outside (docs/outside.md).", metavar="FILE")]
+
+
+def run(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    paths: Paths,
+    report: Report = [],  # noqa: B006  # typer copies it
+    parallel: Annotated[int, typer.Option(min=1, max=64, help="So many processes, each with a broker of its own.")] = 1,
+    speed: Annotated[str, typer.Option(help="max, real, or so many times real: 60x.")] = "max",
+    bindings: Bindings = None,
+    interactive: Annotated[bool, typer.Option("--interactive/--non-interactive", help="Whether somebody can act by hand.")] = True,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another seed for all of them.")] = None,
+    scale: Annotated[float, typer.Option(min=0.001, max=10, help="Of a profile: so much of it.")] = 1.0,
+    exchanges: Annotated[int, typer.Option(min=1, max=8, help="Of a profile: so many exchange processes.")] = 1,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the steps of what passed, too.")] = False,
+    state: State = None,
+) -> int:
+    """Play scenarios on a virtual clock, faults included; 0 only where something ran and all of it passed.
+
+    Runs on an embedded broker of its own, or on the one that LGSP_KAFKA_BOOTSTRAP names.
+    """
+    from app.play.options import Options, play_all
+
+    read = settings(state)
+    configure(read.log, "error" if read.log_level == "info" else read.log_level, "run")
+    options = Options(
+        paths=tuple(paths),
+        reports=_reports(report),
+        parallel=parallel,
+        speed=speed,
+        bindings=bindings,
+        interactive=interactive,
+        seed=seed,
+        scale=scale,
+        exchanges=exchanges,
+        verbose=verbose,
+    )
+    return until_stopped(lambda stop: play_all(options, read, environment(), stop))
+
+
+def _reports(said: Sequence[str]) -> tuple[tuple[str, Path], ...]:
+    """`junit=a.xml,html=b.html`, or the option twice."""
+    found = []
+    for each in ",".join(said).split(",") if said else ():
+        kind, _, path = each.partition("=")
+        if kind not in KINDS or not path:
+            raise Unusable(f"--report {each}: one of junit=FILE, html=FILE, json=FILE")
+        found.append((kind, Path(path)))
+    return tuple(found)
+
+
+def why(
+    about: Annotated[str, typer.Argument(metavar="MESSAGE-ID|DOSSIER", help="A message id or a dossier code.")],
+    json_: AsJson = False,
+    state: State = None,
+) -> int:
+    """Where a case or a message stands: its last hop (accepted, delivered, taken, nothing since) and whose turn it is."""
+    from app.play.case import stands
+
+    read = settings(state)
+    configure(read.log, "warning", "lgsp")
+    found = asyncio.run(stands(about, read, parts_of(state)))
+    if json_:
+        lines([found.as_json()])
+    else:
+        typer.echo(f"last hop: {found.hop}\nwhose turn: {found.turn}")
+    return 0
+
+
