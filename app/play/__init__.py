@@ -1,0 +1,1 @@
+"""What plays a scenario: the province, its clock, who watches and who disturbs."""
