@@ -51,7 +51,13 @@ def agency_app(settings: Settings, name: str) -> "FastAPI":
 
     create = import_module(f"services.{name}").create_app
     app: FastAPI = create(
-        AgencySettings(part=name, database_url=settings.database(name), seed=settings.seed, policy=_policy(settings.policy, name))
+        AgencySettings(
+            part=name,
+            database_url=settings.database(name),
+            seed=settings.seed,
+            clock=settings.clock,
+            policy=_policy(settings.policy, name),
+        )
     )
     expose(app, name, lambda: figures(app.state.agency))
     return app
@@ -62,7 +68,7 @@ async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: N
     """The exchange with its admin endpoints; gives their address, and says so once it works."""
     from app.joins import exchange_of
 
-    clock = Clock()
+    clock = Clock(settings.clock)
     async with traced(settings, "exchange") as spans:
         made = exchange_of(settings, bootstrap, clock, spans)
         async with _running("exchange", settings, made, clock=clock, say=say) as url:
@@ -76,7 +82,7 @@ async def adapter(
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints, and says so once it works."""
     from app.joins import adapter_of
 
-    clock = Clock()
+    clock = Clock(settings.clock)
     part = f"{name}-adapter"
     async with traced(settings, part) as spans:
         made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)
