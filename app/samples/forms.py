@@ -37,7 +37,8 @@ def gift(
     scene: Scene, parcels: Sequence[Parcel], sellers: Side, buyers: Side, *, relation: str | None = None, prices: Sequence[int] = ()
 ) -> Form:
     """They are given away; `relation`, a key of RELATIONS, is claimed of every giver to every receiver, with its paper."""
-    said = [parcel_said(scene, each, price=price) for each, price in zip(parcels, prices or [None] * len(parcels), strict=True)]
+    chosen: Sequence[int | None] = prices or [None] * len(parcels)
+    said = [parcel_said(scene, each, price=price) for each, price in zip(parcels, chosen, strict=True)]
     return {"LoaiThuTuc": "TANG_CHO", **_handed_over(scene, said, sellers, buyers, relation=relation)}
 
 
