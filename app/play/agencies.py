@@ -22,7 +22,7 @@ class Agencies:
     async def call(
         self, agency: str, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, **query: Any
     ) -> httpx.Response:
-        """The answer, whatever it is; a text as `body` goes out as it is, anything else as JSON. Raises CannotConnect where there is none."""
+        """The answer, whatever it is; a text goes out as it is, anything else as JSON. Raises CannotConnect where none comes."""
         url = self.urls.get(agency)
         if url is None:
             raise CannotConnect(f"no {agency} takes part here")

@@ -14,7 +14,7 @@ __all__ = ["Party", "chosen", "identity", "population"]
 
 Party: TypeAlias = Person | Organisation
 
-LOOKED_AT = 50_000  # candidates that are tried before the search is given up
+LOOKED_AT = 10_000  # candidates that are tried before the search is given up
 _OTHER_WAY = {"spouse": "spouse", "sibling": "sibling", "parent": "child", "child": "parent"}
 
 
@@ -64,6 +64,7 @@ class _Search:
         self.families = self._families()
         self.order = [name for family in self.families for name in family]
         self.found: dict[str, Party] = {}
+        self.candidates = {name: self._candidates(name) for name in self.order}
         self.looked_at, self.deepest = 0, 0
         if not self._fill(0):
             raise Unusable(self._nobody(self.order[self.deepest]))
@@ -84,7 +85,7 @@ class _Search:
             return True
         self.deepest = max(self.deepest, place)
         name = self.order[place]
-        for candidate in self._candidates(name):
+        for candidate in self.candidates[name]:
             self.looked_at += 1
             if self.looked_at > LOOKED_AT:
                 return False

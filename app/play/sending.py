@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 import contracts
+from adapters.runtime import correlation_of
 from app.play.changing import changed, literal
 from bus import Members, Record, Space
 from contracts import Catalogue, Contract
@@ -57,7 +58,9 @@ class Outbox:
             payload = _about(payload, dossier)
         if send.with_:
             payload = changed(payload, send.with_)
+        of_contract = {"ce_dataschema": contract.dataschema} if contract else {}
         headers = {
+            **of_contract,
             **{name: value for name, value in (like.headers if like else {}).items() if name not in UNSAID},
             "ce_specversion": "1.0",
             "ce_id": id_,
@@ -70,7 +73,7 @@ class Outbox:
         if send.to is not None:
             headers["ce_recipient"] = self.members.named(send.to).id
         if dossier is not None or "ce_correlationid" not in headers:
-            headers["ce_correlationid"] = subject
+            headers["ce_correlationid"] = correlation_of(subject)
         headers = _replaced(headers, send.headers)
         value = payload if isinstance(payload, bytes) else orjson.dumps(payload)
         wire: list[tuple[str, bytes | None]] = [(name, text.encode()) for name, text in headers.items()]
@@ -110,8 +113,8 @@ def _example(contract: str, wanted: str | None) -> Any:
     if name not in known:
         near = suggestion(name, known)
         raise Unusable(f"example: {contract} has no {wanted!r}{near or '; there are ' + ', '.join(known)}")
-    raw = (EXAMPLES / contract / f"{name}.json").read_bytes()
-    return orjson.loads(raw)
+    read = orjson.loads((EXAMPLES / contract / f"{name}.json").read_bytes())
+    return read["payload"] if name.startswith("bad-") else read  # a bad one says beside it what is wrong
 
 
 def _type(name: str) -> str:
