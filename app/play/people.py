@@ -14,7 +14,7 @@ __all__ = ["Party", "chosen", "identity", "population"]
 
 Party: TypeAlias = Person | Organisation
 
-LOOKED_AT = 10_000  # candidates that are tried before the search is given up
+LOOKED_AT = 4_000  # candidates that are tried before the search is given up
 _OTHER_WAY = {"spouse": "spouse", "sibling": "sibling", "parent": "child", "child": "parent"}
 
 
