@@ -9,7 +9,7 @@ from app.settings import Settings
 from app.state import running
 from vn.errors import AgencyAnsweredNo, CannotConnect, Fault
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "refusal"]
 
 
 class Parts:
@@ -61,10 +61,11 @@ class Parts:
             raise CannotConnect(f"{part} does not answer at {url} ({type(error).__name__}); is it running? Try: lgsp wait") from None
         if answer.is_success:
             return answer.json() if answer.content else None
-        raise _no(part, answer)
+        raise refusal(part, answer)
 
 
-def _no(part: str, answer: httpx.Response) -> AgencyAnsweredNo:
+def refusal(part: str, answer: httpx.Response) -> AgencyAnsweredNo:
+    """The part's no, with its own words and every fault."""
     try:
         told = answer.json()
         faults = [Fault(each.get("pointer", ""), each.get("detail", "")) for each in told.get("errors", [])]

@@ -240,9 +240,6 @@ Money: TypeAlias = Annotated[int | Ref, PlainValidator(_money), WithJsonSchema({
 Area: TypeAlias = Annotated[Decimal, PlainValidator(_decimal), WithJsonSchema(_TEXT_OR_NUMBER)]
 Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), WithJsonSchema(_TEXT_OR_NUMBER)]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
-Manner: TypeAlias = Annotated[
-    Literal["instant", "by-hand"] | WorkingDays, PlainValidator(_manner), WithJsonSchema({"type": "string"})
-]
+Manner: TypeAlias = Annotated[Literal["instant", "by-hand"] | WorkingDays, PlainValidator(_manner), WithJsonSchema({"type": "string"})]
 Free: TypeAlias = Annotated[Any, WithJsonSchema({})]
 """Anything: text, `Plain`, lists and mappings of them; typed by what it is put into or compared with."""
-

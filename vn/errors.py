@@ -5,6 +5,7 @@ LgspError
 ├── Refused                 the exchange said no; has a code and faults
 │   └── ContractViolation   the payload is not what its contract allows
 ├── AgencyAnsweredNo        an agency said no to this one message; has a code and faults
+├── AgencyAnsweredYes       an agency took what it had to refuse
 ├── NotAllowed              a rule of the agency forbids this step; the reason is for an officer, in Vietnamese
 ├── Unknown                 the agency has no such dossier, notice or parcel (yet)
 └── Unusable                the user's own setting, file or environment; one line and an exit code, no traceback
@@ -60,6 +61,10 @@ class AgencyAnsweredNo(LgspError):
         self.code = code
         self.message = message
         self.faults = tuple(faults)
+
+
+class AgencyAnsweredYes(LgspError):
+    """The agency took an act of a scenario that it had to refuse."""
 
 
 class NotAllowed(LgspError):

@@ -14,7 +14,22 @@ from vn.identifiers import new_certificate_serial
 from vn.people import HOMES, Address, Organisation, Person, Population
 from vn.units import NEW_DIVISION, Commune, commune
 
-__all__ = ["FACTS", "LONG_TERM", "PRICE_TABLES", "QUOTAS", "Building", "Holding", "Parcel", "Parcels", "Use", "price_table"]
+__all__ = [
+    "FACTS",
+    "LAND_USES",
+    "LONG_TERM",
+    "ORIGINS",
+    "PRICE_TABLES",
+    "QUOTAS",
+    "Building",
+    "Holding",
+    "Parcel",
+    "Parcels",
+    "Use",
+    "price_table",
+    "settlement",
+    "usual_price",
+]
 
 LONG_TERM = None  # no end: residential land is held for good
 QUOTAS = {"Phường": Decimal(120), "Thị trấn": Decimal(200), "Xã": Decimal(400)}  # hạn mức giao đất ở, m²
@@ -25,6 +40,13 @@ PRICE_TABLES: Mapping[date, str] = {
     date(2020, 1, 1): "Bảng giá đất tỉnh Lạng Sơn áp dụng đến 31/12/2025 (mô phỏng)",
     date(2026, 1, 1): "Bảng giá đất tỉnh Lạng Sơn áp dụng từ 01/01/2026 (mô phỏng)",
 }
+LAND_USES = frozenset(
+    (
+        *("LUC", "LUK", "LUN", "HNK", "BHK", "NHK", "CLN", "RSX", "RPH", "RDD", "NTS", "LMU", "NKH", "CNT"),
+        *("ONT", "ODT", "TMD", "SKC", "SKK", "SKN", "SKS", "SKX", "TSC", "DVH", "DYT", "DGD", "DTT", "DGT", "DTL", "DNL", "DBV"),
+        *("TON", "TIN", "NTD", "SON", "MNC", "PNK", "CSD", "BCS", "DCS", "NCS"),
+    )
+)
 ORIGINS = {
     1: "Công nhận quyền sử dụng đất",
     2: "Công nhận quyền sử dụng đất như giao đất có thu tiền sử dụng đất",
@@ -189,13 +211,13 @@ class _Made:
         name = first.personal_id if isinstance(first, Person) else first.tax_code
         key = (self.seed, "parcel", name, kind, n)
         place = first.address
-        settlement = _settlement(place)
+        kind_of_commune = settlement(place)
         position = choice((1, 1, 2, 3), *key, "position")
-        price = _thousands(integer(*HOUSE_PRICES[settlement], *key, "price") * 1000 * POSITIONS[position])
+        price = _thousands(integer(*HOUSE_PRICES[kind_of_commune], *key, "price") * 1000 * POSITIONS[position])
         issued = _issued(first, key)
         map_sheet = 1 + 2 * HOMES.index(place.old_commune) + (kind in ("garden", "shares"))
         self.last[map_sheet] = number = self.last.get(map_sheet, 0) + integer(1, 3, *key, "number")
-        uses = _uses(kind, settlement, price, key)
+        uses = _uses(kind, kind_of_commune, price, key)
         self.parcels.append(
             Parcel(
                 place=place,
@@ -203,7 +225,7 @@ class _Made:
                 number=number,
                 uses=uses,
                 house_price=price,
-                quota=QUOTAS[settlement],
+                quota=QUOTAS[kind_of_commune],
                 origin=11 if kind == "company" else choice((1, 2, 4), *key, "origin"),
                 holders=tuple(Holding(party, share) for party, share in holders),
                 certificate=self._serial(key),
@@ -228,20 +250,25 @@ class _Made:
         return serial
 
 
-def _settlement(place: Address) -> str:
+def settlement(place: Address) -> str:
     """Ward, township or commune, as it was before 1 July 2025: this is what prices and quotas went by."""
     old = commune(place.old_commune, date(2025, 6, 30))
     return next(kind for kind in QUOTAS if old is not None and old.name.startswith(kind))
 
 
-def _uses(kind: _Kind, settlement: str, price: int, key: tuple[int | str, ...]) -> tuple[Use, ...]:
-    house = "ONT" if settlement == "Xã" else "ODT"
+def usual_price(place: Address) -> int:
+    """Table price of house land at position 1 there, đồng per m²: the middle of what is usual in such a commune."""
+    return _thousands(Fraction(sum(HOUSE_PRICES[settlement(place)]) * 1000, 2))
+
+
+def _uses(kind: _Kind, commune_kind: str, price: int, key: tuple[int | str, ...]) -> tuple[Use, ...]:
+    house = "ONT" if commune_kind == "Xã" else "ODT"
     if kind == "company":
         return (Use(choice(("TMD", "SKC"), *key, "use"), Decimal(integer(500, 5000, *key, "area")), _thousands(price * Fraction(7, 10))),)
-    homely = QUOTAS[settlement] * integer(4, 9, *key, "home") / 10
+    homely = QUOTAS[commune_kind] * integer(4, 9, *key, "home") / 10
     if kind != "garden":
         return (Use(house, homely + Decimal(integer(0, 99, *key, "centi")) / 10, price),)
-    garden = GARDENS[int(key[-1])] * QUOTAS[settlement] / QUOTAS["Xã"]
+    garden = GARDENS[int(key[-1])] * QUOTAS[commune_kind] / QUOTAS["Xã"]
     return (Use(house, homely, price), Use("CLN", garden, integer(35, 70, *key, "garden") * 1000))
 
 
@@ -278,5 +305,6 @@ FACTS = (
         "assumption",
         "province",
     ),
+    Fact("Codes of land uses", f"{len(LAND_USES)}, those of TT 08/2024 and some of before", "VBDLIS of running clients", "observed"),
     Fact("Map sheets", "numbered through the province, so that no two parcels share sheet and number", "vn/parcels.py", "simulator"),
 )

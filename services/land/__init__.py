@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.kit import AgencySettings, Profession, assemble
-from services.land import api, cadastre, checks, deadlines, model, slips
+from services.land import api, cadastre, checks, deadlines, entry, model, slips
 from services.land.desk import WORK
 from services.land.model import DEADLINE, DECISIONS
 from services.land.seed import found
@@ -28,6 +28,7 @@ FACTS = (
     *deadlines.FACTS,
     *checks.FACTS,
     *slips.FACTS,
+    *entry.FACTS,
     Fact(
         "Names of the land office's calls",
         "TiepNhanHoSo, BoSungHoSo, CapNhatKetQuaThongBaoThue, ThueChuyenTraHoSoDoSai and the reply {data, status}",

@@ -1,4 +1,4 @@
-"""The land office's HTTP API for the cadastral register: finding parcels, their history, mortgages and disputes."""
+"""The land office's HTTP API for the cadastral register: finding parcels, their history, new entries, mortgages and disputes."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field, StringConstraints
 
 from services.kit import Call, Here, Native, Reading, Transaction
-from services.land import store, views
+from services.land import entry, store, views
+from services.land.entry import ThuaDatMoi
 from services.land.register import Parcel
 from services.land.shapes import CommuneCode
-from services.land.store import LANDS, RESTRICTIONS
+from services.land.store import CERTIFICATES, LANDS, RESTRICTIONS
 from services.land.tidings import HanChe
-from vn.errors import Unknown
+from services.land.views import LAST_OLD_DAY
+from vn.errors import NotAllowed, Unknown
 
 router = APIRouter(prefix="/thua-dat", tags=["Sổ địa chính"])
 
@@ -68,6 +70,23 @@ async def parcels(here: Here, wanted: Annotated[Wanted, Query()]) -> dict[str, A
     with here.read() as tx:
         found = list(_found(tx, wanted))
     return {"TongSo": len(found), "DanhSach": found[: wanted.limit]}
+
+
+@router.post("", summary="Đăng ký thửa đất vào sổ", status_code=201)
+async def enter(said: ThuaDatMoi, call: Call) -> Response:
+    """The parcel as it stands then; 409 where the register has it already, under either division's code."""
+
+    def effect(tx: Transaction) -> dict[str, Any]:
+        if store.find_parcel(tx, *said.place) is not None:
+            raise NotAllowed(f"đã có {said} trong sổ địa chính")
+        serial_taken = CERTIFICATES.seek(tx, said.certificate.SoPhatHanh) is not None
+        new = entry.parcel(said, tx.now.date(), serial_taken=serial_taken)
+        if (other := store.find_parcel(tx, *new.key(LAST_OLD_DAY))) is not None:
+            raise NotAllowed(f"đã có {said} trong sổ địa chính, với mã {other.id}")
+        store.add_parcels(tx, [new])
+        return views.parcel_with_history(tx, new)
+
+    return call.apply_once(effect, status=201)
 
 
 @router.get("/{maXa}/{soTo}/{soThua}", summary="Một thửa đất")

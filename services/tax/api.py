@@ -21,7 +21,7 @@ from services.tax.gateway_xml import (
     read,
     write,
 )
-from services.tax.shapes import HoSo, QuyetDinh, ThongBao, ThuaDat
+from services.tax.shapes import HoSo, QuyetDinh, ThongBao, ThuaDat, ThuaDatMoi
 from services.tax.store import BOOK, NOTICES, RECEIPTS
 from vn.errors import AgencyAnsweredNo, Fault, NotAllowed, Unknown
 
@@ -146,18 +146,13 @@ async def decide(dossier: str, said: QuyetDinh, call: Call) -> Response:
 async def book(here: Here, limit: Annotated[int, Query(alias="so-dong", ge=1, le=1000)] = 100) -> list[ThuaDat]:
     """Parcels as the tax authority has them."""
     with here.read() as tx:
-        return [
-            ThuaDat(
-                MaXa=entry.commune,
-                MaXaCu=entry.commune_before,
-                SoTo=entry.map_sheet,
-                SoThua=entry.parcel_number,
-                DienTich=entry.area,
-                MucDich=entry.use,
-                SoGCN=entry.certificate,
-            )
-            for entry in BOOK.find(tx, limit=limit)
-        ]
+        return [ThuaDat.of(entry) for entry in BOOK.find(tx, limit=limit)]
+
+
+@router.post("/so-thue-dat", summary="Ghi thửa đất vào sổ thuế đất", status_code=201, response_model=ThuaDat)
+async def book_entry(said: ThuaDatMoi, call: Call) -> Response:
+    """What no BIEN_DONG told, an officer enters by hand; 409 where the book has the parcel."""
+    return call.apply_once(lambda tx: ThuaDat.of(desk.enter(tx, said.entry())), status=201)
 
 
 def _shown(tx: Reading, dossier: str) -> HoSo:

@@ -74,6 +74,15 @@ def keep_book(tx: Transaction, changes: Iterable[NewEntry]) -> None:
         BOOK.put(tx, replace(entry, area=str(change.area), use=change.use, certificate=change.certificate))
 
 
+def enter(tx: Transaction, entry: BookEntry) -> BookEntry:
+    """A parcel that is new in the land-tax book."""
+    for before in (False, True):
+        if _booked(tx, model.entry_key(entry, before=before)) is not None:
+            raise NotAllowed(f"sổ thuế đất đã có thửa {entry.parcel_number}, tờ {entry.map_sheet}, xã {entry.commune}")
+    BOOK.add(tx, entry)
+    return entry
+
+
 def answer(tx: Reading, asked: Query) -> Element:
     """What a party of a dossier still has to pay."""
     case = model.current(cases_of(tx, asked.dossier))

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from services.kit import Native, Written
+from services.kit import Native, Written, invalid
 from services.tax.documents import OUTCOMES
-from services.tax.model import STATES, Case, Receipt, remaining
+from services.tax.model import STATES, BookEntry, Case, Receipt, remaining
 from services.tax.notices import Line, Notice
+from vn.units import successor
 
 Moment = Annotated[datetime, Written("%d/%m/%Y %H:%M:%S")]
 DayOf = Annotated[date, Written("%d/%m/%Y")]
+CommuneCode = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 
 NOTICE_STATES = {"open": "chưa nộp đủ", "settled": "đã nộp đủ", "cancelled": "đã hủy"}
 
@@ -183,3 +186,41 @@ class ThuaDat(Native):
     DienTich: str
     MucDich: str
     SoGCN: str
+
+    @classmethod
+    def of(cls, entry: BookEntry) -> Self:
+        """From the model."""
+        return cls(
+            MaXa=entry.commune,
+            MaXaCu=entry.commune_before,
+            SoTo=entry.map_sheet,
+            SoThua=entry.parcel_number,
+            DienTich=entry.area,
+            MucDich=entry.use,
+            SoGCN=entry.certificate,
+        )
+
+
+class ThuaDatMoi(Native):
+    """A parcel that an officer enters into the land-tax book; MaXaCu is its commune's code until 30 June 2025."""
+
+    MaXa: CommuneCode
+    MaXaCu: CommuneCode
+    SoTo: Annotated[int, Field(strict=True, ge=1, le=9999)]
+    SoThua: Annotated[int, Field(strict=True, ge=1, le=99999)]
+    DienTich: Annotated[Decimal, Field(gt=0, max_digits=9, decimal_places=2)]
+    MucDich: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    SoGCN: Annotated[str, Field(pattern=r"^[A-ZĐ]{2} [0-9]{6,8}$")]
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """Both codes name the same land."""
+        now = successor(self.MaXaCu)
+        if now is None or now.code != self.MaXa:
+            raise invalid(f"xã {self.MaXaCu} trước 01/07/2025 không thuộc xã {self.MaXa}")
+        return self
+
+    def entry(self) -> BookEntry:
+        """As the book keeps it."""
+        area = str(self.DienTich)
+        return BookEntry(self.MaXa, self.SoTo, self.SoThua, self.MaXaCu, area, self.MucDich, self.SoGCN)

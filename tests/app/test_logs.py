@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from app.sample_faults import FAULTS
+from app.samples import FAULTS
 from bus import KafkaSettings, Message, Producer, Record, Space
 from tests.e2e.houses import HouseTown
 from vn.clock import VN

@@ -78,10 +78,27 @@ class Scene:
 
     def person(self, number: str) -> Person:
         """A holder who is known by name."""
-        found = self.population.person(number)
+        found = self.holder(number)
+        if not isinstance(found, Person):
+            raise Unusable("the land register holds people of another seed than it says")
+        return found
+
+    def holder(self, number: str) -> Person | Organisation:
+        """A holder, person or company, who is known by name."""
+        found = self.population.person(number) or self.population.organisation(number)
         if found is None:
             raise Unusable("the land register holds people of another seed than it says")
         return found
+
+    def head(self, one: Person | Organisation) -> Person:
+        """The head of the household (chủ hộ), or who acts for the company."""
+        return one.representative if isinstance(one, Organisation) else self.population.household(one.personal_id)[0]
+
+    def price(self, parcel: Parcel) -> int:
+        """What it could be sold for, in đồng: 80 to 160 % of the table's, in whole millions."""
+        table: float = sum(use["DienTich"] * use["GiaTheoBangGia"] for use in parcel["MucDichSuDung"])
+        percent = self.integer(80, 160, "price", parcel["SoHieuBanDo"], parcel["SoThuTuThua"])
+        return max(1, round(table * percent / 100 / 1_000_000)) * 1_000_000
 
 
 def holders(parcel: Parcel) -> dict[str, Fraction]:
@@ -130,8 +147,8 @@ def applicant(one: Form) -> Form:
     return {**named, "SoDienThoai": one["SoDienThoai"], "Email": one["Email"]}
 
 
-def parcel_said(scene: Scene, parcel: Parcel, *, priced: bool) -> Form:
-    """A parcel as its certificate names it, with a price of 80 to 160 % of the table's where it is sold."""
+def parcel_said(scene: Scene, parcel: Parcel, *, price: int | None = None) -> Form:
+    """A parcel as its certificate names it, and what is declared as its price."""
     said = {
         "MaXa": codes(parcel, scene.on)[0],
         "SoToBanDo": parcel["SoHieuBanDo"],
@@ -139,11 +156,7 @@ def parcel_said(scene: Scene, parcel: Parcel, *, priced: bool) -> Form:
         "DienTich": parcel["DienTich"],
         "SoPhatHanhGCN": parcel["GiayChungNhan"]["SoPhatHanh"],
     }
-    if not priced:
-        return said
-    table = sum(use["DienTich"] * use["GiaTheoBangGia"] for use in parcel["MucDichSuDung"])
-    percent = scene.integer(80, 160, "price", parcel["SoHieuBanDo"], parcel["SoThuTuThua"])
-    return {**said, "GiaTri": max(1, round(table * percent / 100 / 1_000_000)) * 1_000_000}
+    return said if price is None else {**said, "GiaTri": price}
 
 
 def papers(scene: Scene, *kinds: str) -> list[Form]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from app.sample_parts import RELATIONS, Form, Parcel, Scene, applicant, codes, party
+from app.samples.parts import RELATIONS, Form, Parcel, Scene, applicant, codes, party
 from vn.errors import Unusable
 from vn.identifiers import is_tax_code
 from vn.units import NEW_DIVISION, commune
@@ -29,6 +29,11 @@ FAULTS: Mapping[str, str] = {
     "deferral": "asks to owe instead of paying (ghi nợ); tax returns the slip, the land office asks the citizen: status 5",
     "relation": "two relations claimed for one pair; tax returns the slip, the land office asks the citizen: status 5",
 }
+
+
+def wrong(fault: str, form: Form, scene: Scene) -> None:
+    """Make a form wrong in this way; raises Unusable where that kind of dossier cannot be."""
+    WRONG[fault](form, scene)
 
 
 def _identity(form: Form, _: Scene) -> None:

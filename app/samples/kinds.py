@@ -9,24 +9,14 @@ from typing import TypeAlias
 
 import httpx
 
-from app.sample_faults import FAULTS, FITTING, WRONG
-from app.sample_parts import (
-    RELATIONS,
-    Form,
-    Parcel,
-    Scene,
-    applicant,
-    contract,
-    holders,
-    of_people,
-    papers,
-    parcel_said,
-    party,
-)
+from app.samples.faults import FITTING, wrong
+from app.samples.forms import all_holders, change_of_use, sale
+from app.samples.forms import gift as given_away
+from app.samples.parts import Form, Parcel, Scene, holders, of_people
 from vn.errors import CannotConnect
-from vn.people import Organisation, Person, Population
+from vn.people import Person, Population
 
-__all__ = ["FAULTS", "KINDS", "Wish", "sample"]
+__all__ = ["KINDS", "Wish", "sample"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -58,7 +48,7 @@ async def sample(
     scene = _with(scene, [each for each in scene.register if fits(each, on) and only(each)])
     form = _MAKE[kind](scene)
     if fault is not None:
-        WRONG[fault](form, scene)
+        wrong(fault, form, scene)
     return form
 
 
@@ -87,29 +77,14 @@ def _free(parcel: Parcel, _: date) -> bool:
     return not parcel["DangCoHoSo"] and not parcel["HanChe"]
 
 
-def _sale(scene: Scene, parcels: Sequence[Parcel], buyers: Sequence[tuple[Person | Organisation, Fraction]], *, gift: bool = False) -> Form:
-    """The whole of these parcels from all who hold them to the buyers."""
-    sellers = [party(scene.person(number), scene.on, share) for number, share in holders(parcels[0]).items()]
-    receiving = [party(one, scene.on, share) for one, share in buyers]
-    firm = ["GCN_DKDN"] if any(isinstance(one, Organisation) for one, _ in buyers) else []
-    return {
-        "LoaiThuTuc": "TANG_CHO" if gift else "CHUYEN_NHUONG",
-        **applicant(receiving[0]),
-        "BenChuyen": sellers,
-        "BenNhan": receiving,
-        "ThuaDat": [parcel_said(scene, each, priced=not gift) for each in parcels],
-        "HopDong": contract(scene),
-        "TaiLieuNop": papers(scene, "DON_DANG_KY", "GCN", "HOP_DONG", "CCCD", *firm, "TO_KHAI_TNCN", "TO_KHAI_LPTB"),
-    }
-
-
 def _homes(scene: Scene) -> list[Parcel]:
     """Parcels of one person, of one use only."""
     return [each for each in scene.candidates if of_people(each) and len(holders(each)) == 1 and len(each["MucDichSuDung"]) == 1]
 
 
 def _to_stranger(scene: Scene, parcel: Parcel, *, gift: bool = False) -> Form:
-    return _sale(scene, [parcel], [(scene.stranger(list(holders(parcel)), "buyer"), Fraction(1))], gift=gift)
+    buyers = [(scene.stranger(list(holders(parcel)), "buyer"), Fraction(1))]
+    return (given_away if gift else sale)(scene, [parcel], all_holders(scene, parcel), buyers)
 
 
 def _transfer(scene: Scene) -> Form:
@@ -131,11 +106,12 @@ def _shared(scene: Scene) -> Form:
     for place, share in enumerate((Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))):
         buyers.append((scene.stranger(taken, "buyer", place), share))
         taken.append(buyers[-1][0].personal_id)
-    return _sale(scene, parcels, buyers)
+    return sale(scene, parcels, all_holders(scene, parcels[0]), buyers)
 
 
 def _company(scene: Scene) -> Form:
-    return _sale(scene, [scene.choice(_homes(scene), "parcel")], [(scene.choice(scene.population.organisations, "buyer"), Fraction(1))])
+    parcel = scene.choice(_homes(scene), "parcel")
+    return sale(scene, [parcel], all_holders(scene, parcel), [(scene.choice(scene.population.organisations, "buyer"), Fraction(1))])
 
 
 def _only_home(scene: Scene) -> Form:
@@ -151,10 +127,7 @@ def _given(relation: str) -> Callable[[Scene], Form]:
     def make(scene: Scene) -> Form:
         pairs = [(each, other) for each in _homes(scene) for other in scene.population.people if _receives(scene, each, other, relation)]
         parcel, receiver = scene.choice(pairs, "pair")
-        form = _sale(scene, [parcel], [(receiver, Fraction(1))], gift=True)
-        code, paper = RELATIONS[relation]
-        claim = {"BenChuyen": form["BenChuyen"][0]["SoDinhDanh"], "BenNhan": receiver.personal_id, "QuanHe": code, "GiayToChungMinh": paper}
-        return {**form, "QuanHe": [claim], "TaiLieuNop": [*form["TaiLieuNop"], *papers(scene, "QUAN_HE")]}
+        return given_away(scene, [parcel], all_holders(scene, parcel), [(receiver, Fraction(1))], relation=relation)
 
     return make
 
@@ -173,26 +146,8 @@ def _gift_outside(scene: Scene) -> Form:
 def _change_purpose(scene: Scene) -> Form:
     fit = [each for each in scene.candidates if of_people(each) and len(holders(each)) == 1 and {"CLN"} < _uses(each).keys()]
     parcel = scene.choice(fit, "parcel")
-    holder = scene.person(next(iter(holders(parcel))))
-    user, decided = party(holder, scene.on), scene.recent("decided")
-    changed = _uses(parcel)["CLN"] * scene.choice((Fraction(1), Fraction(1, 2)), "part")
-    return {
-        "LoaiThuTuc": "CHUYEN_MUC_DICH",
-        **applicant(user),
-        "BenChuyen": [],
-        "BenNhan": [user],
-        "ThuaDat": [parcel_said(scene, parcel, priced=False)],
-        "ChuyenMucDich": {
-            "SoQuyetDinh": f"{scene.integer(1, 999, 'decision')}/QĐ-UBND",
-            "NgayQuyetDinh": f"{decided:%Y%m%d}",
-            "CoQuanQuyetDinh": f"Ủy ban nhân dân (mô phỏng), {parcel['TenXa']}",
-            "MucDichTruoc": "CLN",
-            "MucDichSau": next(code for code in _uses(parcel) if code != "CLN"),
-            "DienTichChuyen": round(float(changed), 1),
-            "ChuHo": scene.population.household(holder.personal_id)[0].personal_id,
-        },
-        "TaiLieuNop": papers(scene, "DON_DANG_KY", "GCN", "QUYET_DINH", "CCCD", "TO_KHAI_LPTB"),
-    }
+    part = scene.choice((Fraction(1), Fraction(1, 2)), "part")
+    return change_of_use(scene, parcel, all_holders(scene, parcel), part=part)
 
 
 def _uses(parcel: Parcel) -> dict[str, Fraction]:

@@ -1,0 +1,71 @@
+"""The native APIs of the agencies, as those who act in a scenario call them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.calls import refusal
+from vn.errors import AgencyAnsweredNo, CannotConnect
+
+__all__ = ["Agencies"]
+
+
+@dataclass(frozen=True)
+class Agencies:
+    """Where each agency answers; `urls` by part may change while it runs."""
+
+    http: httpx.AsyncClient
+    urls: Mapping[str, str]
+
+    async def call(
+        self, agency: str, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, **query: Any
+    ) -> httpx.Response:
+        """The answer, whatever it is; a text goes out as it is, anything else as JSON. Raises CannotConnect where none comes."""
+        url = self.urls.get(agency)
+        if url is None:
+            raise CannotConnect(f"no {agency} takes part here")
+        said: dict[str, Any] = {} if body is None else {"content": body.encode()} if isinstance(body, str) else {"json": body}
+        try:
+            return await self.http.request(method, f"{url}{path}", headers=headers, params=query or None, **said)
+        except httpx.InvalidURL as error:
+            raise CannotConnect(f"{agency} cannot be asked for {path!r}: {error}") from None
+        except httpx.HTTPError as error:
+            raise CannotConnect(f"{agency} does not answer at {url} ({type(error).__name__})") from None
+
+    async def ask(self, agency: str, path: str, **query: Any) -> Any:
+        """What it answers to a question; raises AgencyAnsweredNo with every fault."""
+        return parsed(agency, await self.call(agency, "GET", path, **query))
+
+    async def tell(self, agency: str, path: str, body: Any = None, *, method: str = "POST") -> Any:
+        """What it answers to an act that it must take; raises AgencyAnsweredNo with every fault."""
+        return parsed(agency, await self.call(agency, method, path, body))
+
+    def at(self, agency: str) -> httpx.AsyncClient:
+        """A client of one agency alone, to be left with `async with`."""
+        return httpx.AsyncClient(base_url=self.urls[agency], timeout=self.http.timeout)
+
+
+def parsed(agency: str, answer: httpx.Response) -> Any:
+    """The JSON of a yes, text where it is none; raises AgencyAnsweredNo for a no."""
+    if not answer.is_success:
+        raise refusal(agency, answer)
+    return content(answer)
+
+
+def content(answer: httpx.Response) -> Any:
+    """JSON as a value, anything else as text."""
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return answer.text
+
+
+def no_of(error: AgencyAnsweredNo) -> dict[str, Any]:
+    """A no as a script can look into it."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "errors": [{"pointer": one.pointer, "detail": one.reason} for one in error.faults],
+    }
