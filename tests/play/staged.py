@@ -43,7 +43,7 @@ class Staged(Town):
         self.province = _Behind(outer, bootstrap, patience=QUICK)
         self.settings = replace(outer, space=f"{space}-x")
         self.relay = Relay(KafkaSettings(bootstrap), Space(space), Space(f"{space}-x"), Members.read().ids, now=self.now)
-        self.doors = Doors(self.now, outer)
+        self.doors = Doors(outer, now=self.now)
         self._before = before
         self._outside = AsyncExitStack()
 
