@@ -68,6 +68,15 @@ class Staged(Town):
         await super().__aexit__(kind, error, trace)
         await self._outside.aclose()
 
+    async def at_rest(self) -> None:
+        """The relay too: what it has carried gives the others work, so it has to be at rest before they are and after."""
+        while True:
+            await super().at_rest()
+            if await self.relay.busy() is None and await self.doors.busy() is None:
+                await super().at_rest()
+                if await self.relay.busy() is None:
+                    return
+
     async def jump(self, at: datetime) -> None:
         """Time goes on, and whoever waited for it is told; a runner's clock does this."""
         await self.turn(at)
