@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.acts import Agency, Member, PartName, wrong
+from scenarios.acts import MEMBERS, Agency, Member, wrong
 from scenarios.scalars import Flag, Free, Limit, Name, Number, Pointer, Shape, SpanOf, Text
 
 __all__ = [
@@ -26,9 +26,7 @@ __all__ = [
     "WrongVersion",
 ]
 
-HOPS = (*(f"exchange->{member}" for member in ("dvc", "ilis", "tct", "payplat")),) + (
-    *(f"{member}->exchange" for member in ("dvc", "ilis", "tct", "payplat")),
-)
+HOPS = (*(f"exchange->{member}" for member in MEMBERS), *(f"{member}->exchange" for member in MEMBERS))
 Hop = Literal[
     "exchange->dvc",
     "exchange->ilis",
@@ -168,6 +166,13 @@ class Reply(Shape):
     """The agency has done it, and only its answer is replaced."""
     times: Annotated[Number, Field(ge=1)] | None = None
     may_not_fire: Flag = False
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        """An answer, or how late."""
+        if self.status is None and self.body is None and self.late is None:
+            raise wrong("a reply says at least one of status, body, late")
+        return self
 
 
 class Heal(Shape):

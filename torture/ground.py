@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.play.link import Link
 from bench.broker import child
 from bus import Producer
 from tests.e2e.town import Shown, Town
 from tests.support import eventually
 from torture.gather import MEMBERS, gathered
 from torture.history import History
-from torture.link import Link
 from torture.oracle import Violation, judge
 from torture.plan import Plan
 from torture.stories import PAID, Story

@@ -30,8 +30,10 @@ def as_address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def server_properties(*, host: str, port: int, controller_port: int) -> str:
-    """The text of `server.properties`; clients reach the node at host:port only, its controller listens on loopback."""
+def server_properties(*, host: str, port: int, controller_port: int, advertised: tuple[str, int] | None = None) -> str:
+    """The text of `server.properties`; clients reach the node at host:port only, or are told another address; its controller listens
+    on loopback.
+    """
     address = as_address(host, port)
     return _text(
         {
@@ -39,7 +41,7 @@ def server_properties(*, host: str, port: int, controller_port: int) -> str:
             "node.id": "1",
             "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
             "listeners": f"PLAINTEXT://{address},CONTROLLER://127.0.0.1:{controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{address}",
+            "advertised.listeners": f"PLAINTEXT://{as_address(*advertised) if advertised else address}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",

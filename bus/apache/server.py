@@ -53,7 +53,8 @@ async def _live(settings: ApacheSettings, state: Path, ready: Callable[[str, int
     classes = f"{(await fetched(settings.cache, within=settings.fetch_within)).absolute()}/*"
     await _until_let_go(state, settings.stop_within)
     try:
-        properties = server_properties(host=settings.host, port=port, controller_port=_free("127.0.0.1", 0))
+        controller = _free("127.0.0.1", 0)
+        properties = server_properties(host=settings.host, port=port, controller_port=controller, advertised=settings.advertised)
         (state / _PROPERTIES).write_text(properties, encoding="ascii")
         (state / _LOGGING).write_text(LOGGING, encoding="ascii")
     except OSError as error:

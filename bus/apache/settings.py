@@ -13,8 +13,10 @@ class ApacheSettings:
     cache: Path
     """Folder of the jars, one below it for each version; shared by all states of a user."""
     host: str = "127.0.0.1"
-    """The one address that clients are told; so 0.0.0.0 cannot be it."""
+    """The one address that clients are told, unless another is advertised; so 0.0.0.0 cannot be it."""
     port: int = 0
+    advertised: tuple[str, int] | None = None
+    """Host and port that clients are told in its place; must lead here by the time the node starts."""
     java_home: Path | None = None
     """Where Java is (JAVA_HOME); None: the one on the PATH."""
     heap: str = "512m"

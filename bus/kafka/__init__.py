@@ -2,6 +2,7 @@
 
 from bus.kafka.admin import Admin, Group
 from bus.kafka.consumer import Consumer, Taken
+from bus.kafka.follower import Follower
 from bus.kafka.producer import Producer
 from bus.kafka.reader import Reader
 from bus.kafka.settings import Ack, Backoff, KafkaSettings, Place, Received, Record
@@ -12,6 +13,7 @@ __all__ = [
     "Admin",
     "Backoff",
     "Consumer",
+    "Follower",
     "Group",
     "KafkaSettings",
     "Place",

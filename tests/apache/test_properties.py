@@ -19,6 +19,12 @@ def test_clients_are_told_the_address_that_was_chosen_and_the_controller_stays_o
     assert told["controller.quorum.voters"] == "1@127.0.0.1:9093"
 
 
+def test_clients_are_told_another_address_where_one_is_advertised() -> None:
+    told = read(server_properties(host="127.0.0.1", port=9092, controller_port=9093, advertised=("127.0.0.1", 4000)))
+    assert told["advertised.listeners"] == "PLAINTEXT://127.0.0.1:4000"
+    assert told["listeners"] == "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093"
+
+
 def test_an_address_of_ipv6_stands_in_brackets() -> None:
     assert read(server_properties(host="::1", port=1, controller_port=2))["advertised.listeners"] == "PLAINTEXT://[::1]:1"
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import psutil
 
+from app.play.link import Link
 from tests.broker.process import BrokerProcess
-from torture.link import Link
 
 __all__ = ["WAYS", "Outage", "outage"]
 
-EVERYBODY = ""  # the proxy is not told who is behind a connection
 WAYS = ("killed", "stopped", "cut")
 
 
@@ -33,7 +32,7 @@ class Outage:
         elif self._way == "stopped":
             psutil.Process(self._broker.pid).send_signal(signal.SIGSTOP)
         else:
-            self._wire.cut(EVERYBODY)
+            self._wire.cut()
 
     async def end(self) -> None:
         """It is back."""

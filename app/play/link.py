@@ -20,7 +20,7 @@ CHUNK = 64 * 1024
 class Link:
     """`async with Link() as link`, then say `to` whom it leads and `who` is behind each process id.
 
-    `cut(part, ...)` holds back every byte of these parts, both ways, until `mend()`.
+    `cut(part, ...)` holds back every byte of these parts, `cut()` of everybody, both ways, until `mend()`.
 
     What was on its way arrives late, as it does after a short cut of a real network. New connections are taken and hear nothing.
     """
@@ -32,7 +32,7 @@ class Link:
         self.who: Callable[[], dict[int, str]] = dict
         self._whole = asyncio.Event()
         self._whole.set()
-        self._cut: frozenset[str] = frozenset()
+        self._cut: frozenset[str] | None = frozenset()  # None: everybody
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -45,8 +45,8 @@ class Link:
             task.cancel()
 
     def cut(self, *parts: str) -> None:
-        """Nothing of these parts passes from now on."""
-        self._cut = frozenset(parts)
+        """Nothing of these parts, or of anybody where none is named, passes from now on."""
+        self._cut = frozenset(parts) or None
         self._whole.clear()
 
     def mend(self) -> None:
@@ -80,7 +80,7 @@ class Link:
             to.close()
 
     async def _open(self, part: str) -> None:
-        while part in self._cut:
+        while self._cut is None or part in self._cut:
             await self._whole.wait()
 
     def _part_at(self, port: int) -> str:

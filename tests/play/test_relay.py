@@ -1,0 +1,167 @@
+"""The relay carries what members and exchange say to each other as it is, in its order, but for armed faults."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.play.relay import Relay
+from bus import KafkaSettings, Producer, Reader, Received, Record, Space
+from scenarios.faults import Fault
+from tests.bus.samples import DVC, ILIS, TCT, notice
+from tests.support import eventually
+from vn.clock import VN
+
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=VN)
+CASE = "H37.15-260302-0001"
+OTHER = "H37.15-260302-0002"
+
+
+def fault(kind: str, hop: str = "exchange->ilis", **said: str) -> Fault:
+    return Fault.model_validate({"as": "f", kind: {"hop": hop, **{key.replace("_", "-"): each for key, each in said.items()}}})
+
+
+@dataclass
+class Stretch:
+    """A relay between two spaces in which nobody else is."""
+
+    kafka: KafkaSettings
+    outer: Space
+    at: datetime = MORNING
+    written: list[Record] = field(default_factory=list)
+
+    @property
+    def inner(self) -> Space:
+        return Space(f"{self.outer.name}-x")
+
+    async def says(self, *numbers: int | str, to: str = ILIS, about: str = CASE, contract: str = "tax.payment-notice") -> None:
+        """The exchange puts messages into an inbox; each number is an id."""
+        records = [self.record(str(number), self.inner.inbox(to), about, contract) for number in numbers]
+        await self.producer.send_all(records)
+
+    def record(self, id_: str, topic: str, about: str, contract: str = "tax.payment-notice") -> Record:
+        message = notice(id=id_, subject=about, type=f"vn.gov.{contract}.v1")
+        return Record(topic, message.key, message.payload, [*message.to_headers(), ("x-odd", None)])
+
+    async def rest(self) -> None:
+        """Until the relay has nothing to do now."""
+
+        async def still() -> bool:
+            return await self.relay.busy() is None
+
+        await eventually(still)
+
+    async def comes(self, to: str = ILIS) -> list[str]:
+        """The ids in the member's inbox, once the relay is at rest."""
+        return [(dict(each.headers)["ce_id"] or b"").decode() for each in await self.lies(self.outer.inbox(to))]
+
+    async def lies(self, topic: str) -> Sequence[Received]:
+        await self.rest()
+        async with Reader(self.kafka) as reader:
+            found = [each async for each in reader.everything(topic)]
+        return sorted(found, key=lambda each: (each.partition, each.offset))
+
+
+@pytest.fixture
+async def stretch(kafka: KafkaSettings, space: Space) -> AsyncIterator[Stretch]:
+    made = Stretch(kafka, space)
+    async with Relay(kafka, made.outer, made.inner, (DVC, ILIS, TCT), now=lambda: made.at) as made.relay, Producer(kafka) as made.producer:
+        yield made
+
+
+async def test_without_a_fault_every_record_comes_over_as_it_was_in_its_order(stretch: Stretch) -> None:
+    out = [stretch.record(f"o{n}", stretch.outer.outbox(TCT), f"H37.15-260302-{n % 7:04}") for n in range(500)]
+    back = [stretch.record(f"b{n}", stretch.inner.inbox(DVC), f"H37.15-260302-{n % 7:04}") for n in range(500)]
+    await stretch.producer.send_all([*out, *back])
+    for source, to in ((stretch.outer.outbox(TCT), stretch.inner.outbox(TCT)), (stretch.inner.inbox(DVC), stretch.outer.inbox(DVC))):
+        before, after = await stretch.lies(source), await stretch.lies(to)
+        assert len(after) == 500
+        assert [(each.partition, each.offset, each.key, each.value, each.headers) for each in after] == [
+            (each.partition, each.offset, each.key, each.value, each.headers) for each in before
+        ]
+
+
+async def test_a_fault_meets_its_contract_its_dossier_and_its_hop_and_no_other_so_often_as_it_says(stretch: Stretch) -> None:
+    await stretch.relay.arm("gone", fault("lose", contract="tax.payment-notice", times="2"), OTHER)
+    await stretch.says("other dossier")
+    await stretch.says("other contract", contract="tax.no-obligation", about=OTHER)
+    await stretch.says("other hop", to=DVC, about=OTHER)
+    assert stretch.relay.armed == ("gone",)
+    await stretch.says(1, 2, 3, about=OTHER)
+    assert sorted(await stretch.comes()) == ["3", "other contract", "other dossier"]
+    assert await stretch.comes(DVC) == ["other hop"]
+    assert await stretch.relay.fired("gone") == (
+        (MORNING, f"tax.payment-notice.v1 about {OTHER} on exchange->ilis, id 1"),
+        (MORNING, f"tax.payment-notice.v1 about {OTHER} on exchange->ilis, id 2"),
+    )
+    assert stretch.relay.armed == ()
+
+
+async def test_a_duplicate_comes_so_often_in_a_row(stretch: Stretch) -> None:
+    await stretch.relay.arm("dup", fault("duplicate", copies="3", times="1"))
+    await stretch.says(1, 2)
+    assert await stretch.comes() == ["1", "1", "1", "2"]
+
+
+async def test_what_is_delayed_comes_at_its_instant_of_the_scenario_and_others_pass_it(stretch: Stretch) -> None:
+    await stretch.relay.arm("late", fault("delay", by="2 working-days", times="1"))
+    await stretch.says(1, 2)
+    assert await stretch.comes() == ["2"]
+    due = datetime(2026, 3, 4, 9, 0, tzinfo=VN)
+    assert await stretch.relay.next_due() == due
+    stretch.at = due - timedelta(seconds=1)
+    await stretch.relay.turn(stretch.at)
+    assert await stretch.comes() == ["2"]
+    stretch.at = due
+    await stretch.relay.turn(due)
+    assert await stretch.comes() == ["2", "1"]
+    assert await stretch.relay.next_due() is None
+
+
+async def test_a_reordered_record_comes_behind_so_many_later_ones(stretch: Stretch) -> None:
+    await stretch.relay.arm("mixed", fault("reorder", behind="2", times="1"))
+    await stretch.says(1, 2, 3, 4)
+    assert await stretch.comes() == ["2", "3", "1", "4"]
+
+
+async def test_the_odd_one_out_of_a_reordering_is_let_go_when_all_are_at_rest_and_no_time_passes(stretch: Stretch) -> None:
+    await stretch.relay.arm("mixed", fault("reorder"))
+    await stretch.says(1, 2, 3)
+    assert await stretch.comes() == ["2", "1"]
+    assert await stretch.relay.next_due() == MORNING
+    await stretch.relay.turn(MORNING)
+    assert await stretch.comes() == ["2", "1", "3"]
+
+
+async def test_what_a_fault_holds_back_goes_on_when_it_is_healed(stretch: Stretch) -> None:
+    await stretch.relay.arm("late", fault("delay", by="30 calendar-days"))
+    await stretch.says(1)
+    assert await stretch.comes() == []
+    await stretch.relay.heal("late")
+    await stretch.says(2)
+    assert await stretch.comes() == ["1", "2"]
+    assert len(await stretch.relay.fired("late")) == 1
+
+
+async def test_two_faults_on_one_hop_act_one_after_the_other(stretch: Stretch) -> None:
+    await stretch.relay.arm("broken", fault("truncate"))
+    await stretch.relay.arm("dup", fault("duplicate"))
+    await stretch.says(1)
+    first, second = await stretch.lies(stretch.outer.inbox(ILIS))
+    assert first.value == second.value
+    assert first.value == notice().payload[: len(notice().payload) // 2]
+
+
+async def test_a_relay_with_more_to_carry_is_busy_and_says_on_which_hop(stretch: Stretch) -> None:
+    await stretch.rest()
+    await stretch.says(*range(300))
+    said = set()
+
+    async def done() -> bool:
+        said.add(await stretch.relay.busy())
+        return None in said
+
+    await eventually(done)
+    assert len(await stretch.comes()) == 300
+    assert all(each is None or each.endswith("on exchange->ilis") for each in said)
