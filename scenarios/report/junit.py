@@ -34,7 +34,8 @@ def write(run: Run) -> bytes:
     for case in run.cases:
         suite.append(_testcase(case))
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    made: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return made + b"\n"
 
 
 def _properties(run: Run) -> list[tuple[str, str]]:
@@ -47,7 +48,7 @@ def _properties(run: Run) -> list[tuple[str, str]]:
 def _testcase(case: Case) -> Element:
     made = Element("testcase", classname=clean(_dotted(case.path)), name=clean(case.id), time=f"{case.seconds:.3f}")
     if tag := _TAG.get(case.verdict):
-        SubElement(made, tag, type=case.verdict.value, message=clean(reason(case))).text = clean(_told(case))
+        SubElement(made, tag, type=case.verdict.value, message=clean(reason(case) or case.verdict.value)).text = clean(_told(case))
     return made
 
 

@@ -69,7 +69,7 @@ def reason(case: Case) -> str:
         return case.reason
     steps = failed_steps(case)
     first = f"step {steps[0].number}: {steps[0].failure.reason}" if steps and steps[0].failure else ""
-    return case.reason or first or case.verdict.value
+    return case.reason or first
 
 
 def explained(failure: Failure) -> list[str]:

@@ -23,7 +23,7 @@ def write(run: Run) -> bytes:
     rows = min(max(DRAWN // many, LEAST), MOST)
     shown = {place: chosen(said(case.messages), max(LISTED // many, LEAST)) for place, case in enumerate(run.cases)}
     texts = with_texts(run.cases, {place: [each for each in found if not isinstance(each, int)] for place, found in shown.items()})
-    sections = [section(case, place, rows, shown[place], texts[place]) for place, case in enumerate(run.cases)]
+    sections = [section(case, place, rows=rows, shown=shown[place], texts=texts[place]) for place, case in enumerate(run.cases)]
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -53,13 +53,12 @@ def _header(run: Run) -> Element:
 
 def _summary(run: Run) -> Element:
     rows = [_row(case, place) for place, case in enumerate(run.cases)]
-    shown = table(["verdict", "scenario", "scenario's time", "real", "reason"], rows)
+    shown = table(["verdict", "scenario", "scenario's time", "real", "reason"], rows, cards=True)
     return el("section", el("h2", "Scenarios"), shown)
 
 
 def _row(case: Case, place: int) -> Element:
     titles = (el("span", case.title_vi, lang="vi", class_="title"), el("span", case.title_en, class_="title"))
-    name = el("td", el("a", case.id, href=f"#{anchor(place)}"), *titles)
-    return el(
-        "tr", el("td", badge(case.verdict)), name, el("td", spanned(case)), el("td", seconds(case.seconds), class_="n"), el("td", reason(case))
-    )
+    name = el("td", el("a", case.id, href=f"#{anchor(place)}"), *titles, class_="main")
+    real = el("td", seconds(case.seconds), class_="n")
+    return el("tr", el("td", badge(case.verdict)), name, el("td", spanned(case)), real, el("td", reason(case), class_="main"))

@@ -22,9 +22,11 @@ def anchor(place: int) -> str:
     return f"case-{place + 1}"
 
 
-def section(case: Case, place: int, rows: int, shown: Sequence[Said | int], texts: frozenset[Key]) -> Element:
+def section(case: Case, place: int, *, rows: int, shown: Sequence[Said | int], texts: frozenset[Key]) -> Element:
     """Folded where it passed; `rows`: messages in the diagram, `shown`: messages listed, `texts`: those with headers and payload."""
-    wanted = frozenset((step.failure.nearest.source, step.failure.nearest.id) for step in case.steps if step.failure and step.failure.nearest)
+    wanted = frozenset(
+        (step.failure.nearest.source, step.failure.nearest.id) for step in case.steps if step.failure and step.failure.nearest
+    )
     drawn = sequence(case, rows, wanted)
     parts: list[tuple[str, list[Element]]] = [
         ("Steps", steps(case)),

@@ -11,8 +11,8 @@ from vn.status import NAMES, Status
 
 __all__ = ["course"]
 
-WIDTH, HEIGHT = 700, 300
-LEFT, TOP, RIGHT, BOTTOM = 60, 10, 270, 30
+WIDTH, HEIGHT = 620, 300
+LEFT, TOP, RIGHT, BOTTOM = 60, 10, 340, 30
 MOST = 200  # points of an area
 LABEL = 15  # a line of text
 
@@ -23,11 +23,13 @@ def course(points: Sequence[Point]) -> list[Element]:
         return []
     statuses = sorted({status for point in points for status, count in point.by_status.items() if count})
     drawn = _thinned(points, MOST)
-    top = max(max(sum(point.by_status.values()) for point in drawn), 1)
+    top = max(1, *(sum(point.by_status.values()) for point in drawn))
     areas, middles = _areas(drawn, statuses, top)
     box = {"viewBox": f"0 0 {LEFT + WIDTH + RIGHT} {TOP + HEIGHT + BOTTOM}", "width": LEFT + WIDTH + RIGHT, "height": TOP + HEIGHT + BOTTOM}
     words = f"Dossiers by status from {moment(points[0].at)} to {moment(points[-1].at)}; at the end {sum(points[-1].by_status.values())}"
-    picture = el("svg", *areas, *_axes(drawn, top), *_labels(statuses, middles, points[-1]), **box, role="img", aria_label=words, class_="chart")
+    picture = el(
+        "svg", *areas, *_axes(drawn, top), *_labels(statuses, middles, points[-1]), **box, role="img", aria_label=words, class_="chart"
+    )
     return [
         el("div", picture, class_="wide", tabindex=0),
         el("details", el("summary", "The same as a table"), _as_table(_thinned(points, 14), statuses)),
@@ -64,8 +66,7 @@ def _y(count: float, top: int) -> float:
 
 def _axes(points: Sequence[Point], top: int) -> list[Element]:
     made = []
-    for part in range(5):
-        count = round(top * part / 4)
+    for count in range(0, top + 1, _step(top)):
         y = _y(count, top)
         made.append(el("line", x1=LEFT, x2=LEFT + WIDTH, y1=y, y2=y, class_="grid"))
         made.append(el("text", f"{count:,}", x=LEFT - 8, y=y + 4, class_="axis", text_anchor="end"))
@@ -74,6 +75,14 @@ def _axes(points: Sequence[Point], top: int) -> list[Element]:
         x = LEFT + WIDTH * part / 4
         made.append(el("text", moment(at)[:10], x=x, y=TOP + HEIGHT + 20, class_="axis", text_anchor="start" if part == 0 else "middle"))
     return made
+
+
+def _step(top: int) -> int:
+    """1, 2 or 5 with noughts, so that at most five lines are drawn."""
+    size = 1
+    while top // size >= 5:
+        size = size * 5 // 2 if str(size).startswith("2") else size * 2
+    return size
 
 
 def _labels(statuses: Sequence[int], middles: Sequence[float], last: Point) -> list[Element]:

@@ -1,5 +1,6 @@
 """Elements of a page, escaped by construction: whatever a message holds becomes text."""
 
+from itertools import zip_longest
 from xml.etree.ElementTree import Element, tostring
 
 from scenarios.report.words import clean
@@ -31,10 +32,12 @@ def _say(parent: Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def table(columns: list[str], rows: list[Element], caption: str = "") -> Element:
-    """A table that scrolls by itself where the window is narrow."""
-    head = el("thead", el("tr", *(el("th", column, scope="col") for column in columns)))
-    return el("div", el("table", el("caption", caption) if caption else None, head, el("tbody", *rows)), class_="wide", tabindex=0)
+def table(columns: list[str], rows: list[Element], *, cards: bool = False) -> Element:
+    """A table that scrolls by itself where the window is narrow, or becomes cards there; a column of numbers has its head above them."""
+    classes = [cell.get("class") if cell.get("class") == "n" else None for cell in rows[0]] if rows else []
+    heads = (el("th", column, scope="col", class_=kind) for column, kind in zip_longest(columns, classes[: len(columns)]))
+    inner = el("table", el("thead", el("tr", *heads)), el("tbody", *rows))
+    return el("div", inner, class_="cards" if cards else "wide", tabindex=None if cards else 0)
 
 
 def page_bytes(root: Element) -> bytes:

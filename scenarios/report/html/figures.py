@@ -41,7 +41,7 @@ def legs(found: Mapping[str, Any]) -> list[Element]:
     if not rows:
         return []
     low = log10(max(min(row["min"] for row in rows.values()), 1.0))
-    high = max(log10(max(max(row["max"] for row in rows.values()), 1.0)), low + 0.3)
+    high = max(log10(max(1.0, *(row["max"] for row in rows.values()))), low + 0.3)
 
     def x(seconds: float) -> float:
         return LEFT + (WIDTH - LEFT - 20) * (log10(max(seconds, 10**low)) - low) / (high - low)

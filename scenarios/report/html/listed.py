@@ -37,7 +37,9 @@ def _message(each: Said, texts: frozenset[Key]) -> Element:
     if each.key not in texts:
         return el("p", *line, class_="message")
     facts = [f"id {first.id}", f"about {first.subject}", f"caused by {first.causation}" if first.causation else "the first of its case"]
-    facts += [f"{short(copy.recipient) or 'refused'}: {copy.place or 'nowhere'}{'' if copy.taken else ', not taken'}" for copy in each.copies]
+    facts += [
+        f"{short(copy.recipient) or 'refused'}: {copy.place or 'nowhere'}{'' if copy.taken else ', not taken'}" for copy in each.copies
+    ]
     facts += [fault for copy in each.copies for fault in copy.faults]
     headers = "\n".join(f"{name}: {value}" for name, value in first.headers.items())
     body = (el("ul", *(el("li", fact) for fact in facts)), el("pre", headers), el("pre", payload(first)))
@@ -58,7 +60,10 @@ def faults(case: Case) -> list[Element]:
     """When each fired and on what; one that never did says so."""
     if not case.faults:
         return []
-    rows = [el("tr", el("td", each.name), el("td", each.kind), el("td", f"{len(each.fired)}×", class_="n"), _fired(each)) for each in case.faults]
+    rows = [
+        el("tr", el("td", each.name), el("td", each.kind), el("td", f"{len(each.fired)}×", class_="n"), _fired(each))
+        for each in case.faults
+    ]
     return [table(["fault", "kind", "fired", "when and on what"], rows)]
 
 

@@ -8,14 +8,14 @@ from xml.etree.ElementTree import Element
 from scenarios.report.html.elements import el
 from scenarios.report.html.said import Key, Said, chosen, said
 from scenarios.report.words import moment, short
-from scenarios.verdicts import Case
+from scenarios.verdicts import Case, Message
 
 __all__ = ["sequence"]
 
 MEMBERS = ("dvc", "exchange", "ilis", "tct", "payplat")
 MOST_LINES = 9
 LEFT, BETWEEN, TOP = 150, 172, 34
-ROW, NOTE = 48, 24
+ROW, NOTE = 52, 26
 WORDS = 44  # characters of a name that a label has room for
 
 
@@ -92,16 +92,17 @@ class _Picture:
 
     def note(self, text: str, kind: str) -> None:
         """A row with words only."""
-        middle = self.y + NOTE // 2
-        self.shapes.append(el("line", x1=8, x2=self.width - 8, y1=middle, y2=middle, class_=f"rule {kind}"))
-        self.shapes.append(el("text", _cut(text, 110), x=12, y=middle + 4, class_=kind))
+        below = self.y + NOTE - 5
+        self.shapes.append(el("line", x1=8, x2=self.width - 8, y1=below, y2=below, class_=f"rule {kind}"))
+        self.shapes.append(el("text", _cut(text, 110), x=12, y=below - 5, class_=kind))
         self.y += NOTE
 
     def message(self, what: Said) -> None:
         """From the source to the exchange, and from it to each recipient."""
         first, hub = what.first, self.x("exchange")
         source = self.x(_line(first.source))
-        inward, outward = self.y + 22, self.y + 36
+        inward = self.y + 22
+        outward = inward if source == hub else inward + 13
         words = _cut(short(first.contract), WORDS) + (" (nearest to what was expected)" if what.key in self.wanted else "")
         group = el("g", el("title", f"{first.contract}, id {first.id}"), class_="near" if what.key in self.wanted else "m")
         if what.key in self.wanted:
@@ -114,19 +115,19 @@ class _Picture:
             group.append(_arrow(source, hub, inward, "refused" if first.code and first.recipient is None else ""))
         for each in what.copies:
             if each.code:
-                group.append(el("text", f"✗ {_cut(each.code, 40)}", x=hub + 8, y=outward + 2, class_="bad"))
+                group.append(el("text", f"✗ {_cut(each.code, 40)}", x=hub + 8, y=outward + 5, class_="bad"))
         for each in recipients:
-            self._deliver(group, hub, self.x(_line(each.recipient or "")), outward, (each.deliveries, each.taken))
+            self._deliver(group, hub, outward, each)
         self.shapes.append(group)
         self.y += ROW
 
-    def _deliver(self, group: Element, hub: int, to: int, y: int, came: tuple[int, bool]) -> None:
-        deliveries, taken = came
+    def _deliver(self, group: Element, hub: int, y: int, copy: Message) -> None:
+        to, deliveries, taken = self.x(_line(copy.recipient or "")), copy.deliveries, copy.taken
         group.append(_arrow(hub, to, y, "" if taken else "open"))
         words = (f"×{deliveries}" if deliveries != 1 else "") + ("" if taken else " not taken")
         if words:
             side = -1 if to > hub else 1
-            group.append(el("text", words.strip(), x=to + 14 * side, y=y - 4, class_="warn", text_anchor="end" if side < 0 else "start"))
+            group.append(el("text", words.strip(), x=to + 14 * side, y=y + 13, class_="warn", text_anchor="end" if side < 0 else "start"))
 
     def svg(self, words: str) -> Element:
         """The whole, with the lifelines behind."""
@@ -136,7 +137,9 @@ class _Picture:
             heads.append(el("line", x1=x, x2=x, y1=26, y2=self.y, class_="life"))
             heads.append(el("text", _cut(line, 20), x=x, y=18, class_="head", text_anchor="middle"))
         box = f"0 0 {self.width} {self.y + 8}"
-        drawn = el("svg", *heads, *self.shapes, viewBox=box, width=self.width, height=self.y + 8, role="img", aria_label=words, class_="sequence")
+        drawn = el(
+            "svg", *heads, *self.shapes, viewBox=box, width=self.width, height=self.y + 8, role="img", aria_label=words, class_="sequence"
+        )
         return el("div", drawn, class_="wide", tabindex=0)
 
 

@@ -27,23 +27,32 @@ def steps(case: Case) -> list[Element]:
     shown = [step for step in case.steps if id(step) not in hidden]
     rows = [row for step in shown for row in _rows(step)]
     left_out = [el("p", f"{len(hidden)} more steps that passed are left out here.", class_="note")] if hidden else []
-    return [table(["", "step", "", "from", "to", "real"], rows), *left_out]
+    return [table(["", "step", "", "from", "to", "real"], rows, cards=True), *left_out]
 
 
 def _rows(step: StepDone) -> list[Element]:
-    text = el("td", el("b", step.word), f" {step.text}", el("span", step.place, class_="place"))
+    text = el("td", el("b", step.word), f" {step.text}", el("span", step.place, class_="place"), class_="main")
     times = (el("td", moment(each), class_="when") for each in (step.began, step.ended))
-    row = el("tr", el("td", str(step.number), class_="n"), text, el("td", badge(step.verdict)), *times, el("td", seconds(step.seconds), class_="n"))
+    row = el(
+        "tr",
+        el("td", str(step.number), class_="n"),
+        text,
+        el("td", badge(step.verdict)),
+        *times,
+        el("td", seconds(step.seconds), class_="n"),
+    )
     if step.failure is None:
         return [row]
-    return [row, el("tr", el("td"), el("td", _explained(step.failure), colspan=5), class_="why")]
+    return [row, el("tr", el("td"), el("td", _explained(step.failure), colspan=5, class_="main"), class_="why")]
 
 
 def _explained(failure: Failure) -> Element:
     made = el("div", el("p", failure.reason, class_="reason"), class_="failure")
     told = el("dl")
     if failure.turn is not None:
-        told.extend([el("dt", "Whose turn it was"), el("dd", el("strong", failure.turn), f": {failure.turn_words}" if failure.turn_words else "")])
+        told.extend(
+            [el("dt", "Whose turn it was"), el("dd", el("strong", failure.turn), f": {failure.turn_words}" if failure.turn_words else "")]
+        )
     if failure.hop is not None:
         told.extend([el("dt", "Last hop"), el("dd", hop(failure.hop))])
     if failure.nearest is not None:

@@ -31,7 +31,7 @@ def timeline(case: Case) -> list[Element]:
     shapes = [shape for place, each in enumerate(shown) for shape in _bar(each, 6 + place * ROW, scale)]
     height = 6 + len(shown) * ROW
     broken = sum(late(each) for each in case.deadlines)
-    words = f"{len(case.deadlines)} terms of {case.id}, {broken} broken"
+    words = f"{len(case.deadlines)} {'term' if len(case.deadlines) == 1 else 'terms'} of {case.id}, {broken} broken"
     box = {"viewBox": f"0 0 {WIDTH} {height + 28}", "width": WIDTH, "height": height + 28}
     picture = el("svg", *scale.axis(height), *shapes, **box, role="img", aria_label=words, class_="timeline")
     left_out = len(case.deadlines) - len(shown)
@@ -69,7 +69,14 @@ def _bar(deadline: Deadline, y: int, scale: _Scale) -> list[Element]:
     broken = late(deadline)
     words = f"{'✗' if broken else '✓'} {deadline.what}: {_outcome(deadline)}"
     middle = began > WIDTH / 2
-    label = el("text", words, x=WIDTH - SIDE if middle else began, y=y + 14, text_anchor="end" if middle else "start", class_="bad" if broken else "good")
+    label = el(
+        "text",
+        words,
+        x=WIDTH - SIDE if middle else began,
+        y=y + 14,
+        text_anchor="end" if middle else "start",
+        class_="bad" if broken else "good",
+    )
     made = [label, el("rect", x=began, y=y + 21, width=max(due - began, 2.0), height=12, rx=2, class_="term broken" if broken else "term")]
     if deadline.met is not None:
         met = scale.x(deadline.met)

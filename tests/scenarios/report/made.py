@@ -10,9 +10,7 @@ from scenarios.verdicts import Case, Deadline, Failure, Fault, Hop, Message, Poi
 from vn.clock import VN
 
 START = datetime(2026, 2, 9, 8, 0, tzinfo=VN)
-DVC, ILIS, TCT, PAY, LGSP = (
-    f"VN/GOV/{each}" for each in ("H37.10/dvc", "H37.15/ilis", "G12.20/tct", "G12.18/payplat", "H37.10/lgsp")
-)
+DVC, ILIS, TCT, PAY, LGSP = (f"VN/GOV/{each}" for each in ("H37.10/dvc", "H37.15/ilis", "G12.20/tct", "G12.18/payplat", "H37.10/lgsp"))
 HOSTILE = "<script>alert('x')</script> & \"quoted\" ]]> \x00\x1b[31m \ud800"
 
 
@@ -29,7 +27,12 @@ def message(number: int, when: datetime, contract: str, source: str, recipient: 
         "deliveries": 1,
         "place": f"lgsp.inbox.{(recipient or LGSP).replace('/', '.')} 3/{number}",
         "taken": True,
-        "headers": {"ce_id": f"m{number}", "ce_type": f"vn.gov.{contract}.v1", "ce_source": f"/{source}", "content-type": "application/json"},
+        "headers": {
+            "ce_id": f"m{number}",
+            "ce_type": f"vn.gov.{contract}.v1",
+            "ce_source": f"/{source}",
+            "content-type": "application/json",
+        },
         "payload": {"number": f"{number}/TB-CCT", "taxpayer": {"name": "Hoàng Thị Lan"}, "amount": 1_950_000_000, "lines": [1, 2, 3]},
     } | also
     return Message(at=when, id=f"m{number}", contract=f"vn.gov.{contract}.v1", source=source, recipient=recipient, **given)
@@ -180,7 +183,15 @@ def profile(days: int = 240, messages: int = 0) -> Case:
             "legs": {
                 "submission to acceptance": [each / 20 for each in spread],
                 "slip to notice": spread,
-                "notice to receipt": {"n": 2_233, "min": 3_600, "p25": 86_400, "p50": 400_000, "p75": 900_000, "p95": 2_400_000, "max": 2_600_000},
+                "notice to receipt": {
+                    "n": 2_233,
+                    "min": 3_600,
+                    "p25": 86_400,
+                    "p50": 400_000,
+                    "p75": 900_000,
+                    "p95": 2_400_000,
+                    "max": 2_600_000,
+                },
                 "completion to register": [60.0] * 20,
             },
             "refusals": {"client.contract_violation": 41, "client.id_reused": 7, "client.access_denied": 2},
@@ -199,4 +210,6 @@ ALL = (PASSED, FAILED, NOT_RUN, *TABLE, ERROR, profile(), INTERRUPTED)
 
 
 def run(*cases: Case) -> Run:
-    return Run(cases=cases or ALL, started=datetime(2026, 7, 1, 2, 30, tzinfo=VN), seconds=101.5, version="0.1.0", broker="embedded", host="ci")
+    return Run(
+        cases=cases or ALL, started=datetime(2026, 7, 1, 2, 30, tzinfo=VN), seconds=101.5, version="0.1.0", broker="embedded", host="ci"
+    )
