@@ -56,7 +56,7 @@ def kebab(name: str) -> str:
 class Shape(BaseModel):
     """A mapping of a scenario: frozen, closed, keys in kebab-case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=kebab, arbitrary_types_allowed=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=kebab, arbitrary_types_allowed=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)
