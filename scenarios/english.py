@@ -93,7 +93,9 @@ def _union(error: ErrorDetails) -> bool:
 
 
 def _other_shape(error: ErrorDetails) -> bool:
-    return error["type"] in _WRONG_KIND or (error["type"] == "scenario" and str(error.get("ctx", {}).get("reason", "")).startswith("a word or text"))
+    return error["type"] in _WRONG_KIND or (
+        error["type"] == "scenario" and str(error.get("ctx", {}).get("reason", "")).startswith("a word or text")
+    )
 
 
 def _shapes_at(shape: type[BaseModel], path: Sequence[str | int]) -> list[type[BaseModel]]:
@@ -110,4 +112,3 @@ def _shapes_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in get_args(annotation):
         yield from _shapes_in(inner)
-

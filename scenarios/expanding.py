@@ -19,7 +19,7 @@ MAX_STEPS = 10_000
 
 @dataclass(frozen=True)
 class Rows:
-    """The trees of a script: one without a table (its row is ""), else one a row; `whole` still has the table, its steps as in the first row."""
+    """The trees of a script: one without a table (its row is ""), else one a row; `whole` has the table, its steps as in row 1."""
 
     whole: Node
     each: tuple[tuple[str, Node], ...]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.acts import Agency, Member, PartName, wrong
+from scenarios.acts import MEMBERS, Agency, Member, wrong
 from scenarios.scalars import Flag, Free, Limit, Name, Number, Pointer, Shape, SpanOf, Text
 
 __all__ = [
@@ -26,9 +26,7 @@ __all__ = [
     "WrongVersion",
 ]
 
-HOPS = (*(f"exchange->{member}" for member in ("dvc", "ilis", "tct", "payplat")),) + (
-    *(f"{member}->exchange" for member in ("dvc", "ilis", "tct", "payplat")),
-)
+HOPS = (*(f"exchange->{member}" for member in MEMBERS), *(f"{member}->exchange" for member in MEMBERS))
 Hop = Literal[
     "exchange->dvc",
     "exchange->ilis",

@@ -18,7 +18,7 @@ MAX_VALUES = 100_000  # an alias of aliases is small as text only
 _KEY = re.compile(r"[a-z][a-z0-9-]*|/.*|\{.*\}")
 _SAID = {
     "expected a single document in the stream": "holds more than one document; one file is one scenario",
-    "mapping values are not allowed here": "a ':' that nothing explains; is a key indented too far, or a text with ': ' in it not in quotes?",
+    "mapping values are not allowed here": "a ':' that nothing explains; is a key indented too far, or a text with ': ' not in quotes?",
     "could not find expected ':'": "a key without ':'",
     "found unexpected end of stream": "ends within a quoted text",
     "expected <block end>, but found '<block mapping start>'": "is indented otherwise than what stands before it",
@@ -50,9 +50,11 @@ class _Loader(yaml.BaseLoader):
     """Refuses tags, which in other programs run code."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None) is not None:
-            raise yaml.MarkedYAMLError(problem=f"the tag {event.tag!r}; tags are not allowed, write the plain value", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem=f"the tag {event.tag!r}; tags are not allowed, write the plain value", problem_mark=event.start_mark
+            )
         return super().compose_node(parent, index)
 
 
@@ -74,13 +76,12 @@ class _Planting:
         if len(above) > MAX_DEPTH:
             raise _refused(place, f"is nested deeper than {MAX_DEPTH} levels")
         inside = (*above, id(node))
-        match node:
-            case yaml.MappingNode():
-                return Mapped(self._entries(node, inside), place)
-            case yaml.SequenceNode():
-                return Listed(tuple(self.tree(item, inside) for item in node.value), place)
-            case _:
-                return Scalar(Plain(node.value) if node.style is None else str(node.value), place)
+        if isinstance(node, yaml.MappingNode):
+            return Mapped(self._entries(node, inside), place)
+        if isinstance(node, yaml.SequenceNode):
+            return Listed(tuple(self.tree(item, inside) for item in node.value), place)
+        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return Scalar(Plain(node.value) if plain else str(node.value), place)
 
     def _entries(self, node: yaml.MappingNode, inside: tuple[int, ...]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}

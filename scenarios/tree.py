@@ -59,7 +59,7 @@ def value(node: Node) -> Any:
 
 
 def spot(node: Node, path: tuple[Step, ...], *, key: bool = False) -> tuple[Node, Place, tuple[Step, ...]]:
-    """What stands at a path, its place (`key`: that of its key), and the path as written: steps that only the shapes know are passed over."""
+    """What stands at a path, its place (`key`: that of its key), and the path as written, without steps that only shapes know."""
     place, written = node.place, []
     for step in path:
         if isinstance(node, Mapped) and step in node.entries:
