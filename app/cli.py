@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from app.commands import act, broker, control, faults, look, rules, run, topics
+from app.commands import act, broker, control, faults, look, rules, run, scenario, topics
 from vn.errors import CannotConnect, LgspError, Unusable
 
 __all__ = ["main"]
@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
     "Control": (control.wait, control.clock, control.policy, control.canonical, control.reset),
 }
 GROUPS = {
+    "Run": {"scenario": scenario.scenario},
     "Look": {"dead-letters": look.dead_letters},
     "Rules": {"contracts": rules.contracts, "access": rules.access},
     "Control": {"faults": faults.faults, "topics": topics.topics},

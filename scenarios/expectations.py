@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
-from scenarios.acts import Agency, Member, wrong
+from scenarios.acts import Agency, wrong
 from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pointer, Shape, SpanOf, Text
 
 __all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
 
+Anyone = Literal["dvc", "ilis", "tct", "payplat", "lgsp"]
 COMPARISONS = ("is", "not", "gt", "ge", "lt", "le", "matches", "contains", "near", "exists", "one-of")
 
 
@@ -44,19 +45,20 @@ def _condition(value: object) -> object:
     return value if isinstance(value, Condition) else {"is": value}
 
 
-Where = dict[Pointer, Annotated[Condition, BeforeValidator(_condition)]]
+ConditionOf = Annotated[Condition, BeforeValidator(_condition, json_schema_input_type=Condition | Free)]
+Where = dict[Pointer, ConditionOf]
 
 
 class Message(Shape):
     """Which messages; what is not named does not matter."""
 
     contract: Text | None = None
-    from_: Member | Literal["lgsp"] | None = None
-    to: Member | Literal["lgsp"] | None = None
+    from_: Anyone | None = None
+    to: Anyone | None = None
     about: Name | None = None
     where: Where = {}
     """Conditions on the payload, by JSON Pointer."""
-    headers: dict[Text, Annotated[Condition, BeforeValidator(_condition)]] = {}
+    headers: dict[Text, ConditionOf] = {}
 
 
 class Expect(Message):
@@ -125,6 +127,6 @@ class ByHand(Shape):
     """A person does something outside; the scenario goes on when such a message comes."""
 
     say: Text
-    until: Annotated[Expect, Field()]
+    until: Expect
     limit: Limit | None = None
     """In real time."""

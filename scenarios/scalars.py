@@ -56,7 +56,14 @@ def kebab(name: str) -> str:
 class Shape(BaseModel):
     """A mapping of a scenario: frozen, closed, keys in kebab-case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=kebab, arbitrary_types_allowed=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=kebab,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -199,8 +206,10 @@ def _flag(value: Any) -> bool:
 
 def _manner(value: Any) -> Literal["instant", "by-hand"] | WorkingDays:
     text = _text(value).strip()
-    if text == "instant" or text == "by-hand":
-        return text
+    if text == "instant":
+        return "instant"
+    if text == "by-hand":
+        return "by-hand"
     try:
         found = span(text)
     except ValueError:
@@ -210,14 +219,16 @@ def _manner(value: Any) -> Literal["instant", "by-hand"] | WorkingDays:
     return found
 
 
+_NAME = r"^[a-z][a-z0-9-]{0,59}$"
 _TEXT_OR_NUMBER = {"type": ["string", "number"]}
+_WORD: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}  # what other readers of YAML take a bare word for
 
-Text: TypeAlias = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=2000), WithJsonSchema(_TEXT_OR_NUMBER)]
+Text: TypeAlias = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=2000), WithJsonSchema(_WORD)]
 Name: TypeAlias = Annotated[
     str,
     BeforeValidator(_text),
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$"),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,59}$"}),
+    StringConstraints(pattern=_NAME),
+    WithJsonSchema({**_WORD, "pattern": _NAME}),
 ]
 Pointer: TypeAlias = Annotated[
     str, BeforeValidator(_text), StringConstraints(pattern=r"^(/[^/]*)*$"), WithJsonSchema({"type": "string", "pattern": "^(/[^/]*)*$"})
@@ -239,7 +250,7 @@ Number: TypeAlias = Annotated[int, PlainValidator(_number), WithJsonSchema({"typ
 Money: TypeAlias = Annotated[int | Ref, PlainValidator(_money), WithJsonSchema({"type": ["integer", "string"]})]
 Area: TypeAlias = Annotated[Decimal, PlainValidator(_decimal), WithJsonSchema(_TEXT_OR_NUMBER)]
 Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), WithJsonSchema(_TEXT_OR_NUMBER)]
-Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
+Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 Manner: TypeAlias = Annotated[Literal["instant", "by-hand"] | WorkingDays, PlainValidator(_manner), WithJsonSchema({"type": "string"})]
 Free: TypeAlias = Annotated[Any, WithJsonSchema({})]
 """Anything: text, `Plain`, lists and mappings of them; typed by what it is put into or compared with."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scenarios.acts import Advance, Call, Decide, Part, Pay, Send, Submit, Supplement, Withdraw, wrong
+from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw, wrong
 from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
 from scenarios.scalars import Area, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
@@ -63,8 +63,8 @@ class Given(Shape):
     """What is there when the first step begins."""
 
     people: list[Person] = []
-    parcel: Annotated[list[Parcel], BeforeValidator(_listed)] = []
-    dossier: Annotated[list[Begun], BeforeValidator(_listed)] = []
+    parcel: Annotated[list[Parcel], BeforeValidator(_listed, json_schema_input_type=Parcel | list[Parcel])] = []
+    dossier: Annotated[list[Begun], BeforeValidator(_listed, json_schema_input_type=Begun | list[Begun])] = []
     policies: dict[Literal["dvc", "land", "tax", "payment"], dict[Name, Manner]] = {}
     """Per agency and decision: `instant`, `by-hand`, or a span of working days. `decides` and `notice-after` stand for check and assess."""
     receipts: Literal["refusals", "all"] = "refusals"
@@ -111,6 +111,8 @@ class Repeat(Shape):
         """A table or a rate."""
         if bool(self.table) == (self.times is not None):
             raise wrong("give either table or times (with every)")
+        if self.table and (self.every or self.then):
+            raise wrong("every and then go with times; each row of a table is a case of its own")
         return self
 
 
@@ -120,12 +122,13 @@ class Include(Shape):
     file: Text
 
 
-def _part(value: Any) -> Any:
-    return {"part": value} if isinstance(value, str) else value
+def _named(key: str, shape: type[Shape], word: Any) -> BeforeValidator:
+    """A step that may name one thing alone."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value, json_schema_input_type=shape | word)
 
 
-def _named(key: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+def _of(value: Any) -> Any:
+    return {"of": value} if isinstance(value, list) else value
 
 
 class Step(Shape):
@@ -139,20 +142,20 @@ class Step(Shape):
     send: Send | None = None
     call: Call | None = None
     reply: Reply | None = None
-    stop: Annotated[Part, _named("part")] | None = None
-    start: Annotated[Part, _named("part")] | None = None
+    stop: Annotated[Part, _named("part", Part, PartName)] | None = None
+    start: Annotated[Part, _named("part", Part, PartName)] | None = None
     fault: Fault | None = None
-    heal: Annotated[Heal, _named("fault")] | None = None
+    heal: Annotated[Heal, _named("fault", Heal, Name)] | None = None
     fired: Fired | None = None
     advance: Advance | None = None
     expect: Expect | None = None
     never: Never | None = None
     refused: Refused | None = None
     state: State | None = None
-    any_of: Annotated[AnyOf, BeforeValidator(lambda value: {"of": value} if isinstance(value, list) else value)] | None = None
+    any_of: Annotated[AnyOf, BeforeValidator(_of, json_schema_input_type=AnyOf | list[Expect])] | None = None
     by_hand: ByHand | None = None
     repeat: Repeat | None = None
-    include: Annotated[Include, _named("file")] | None = None
+    include: Annotated[Include, _named("file", Include, Text)] | None = None
 
     @property
     def word(self) -> str:

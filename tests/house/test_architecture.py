@@ -7,7 +7,7 @@ from statistics import median
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("vn", "contracts", "bus", "adapters", "services", "app")
+PACKAGES = ("vn", "contracts", "bus", "scenarios", "adapters", "services", "app")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FUNCTIONS = [
     (path, node)
