@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from app.commands import act, broker, control, faults, look, rules, run, scenario, topics
+from app.commands import act, broker, control, faults, look, play, rules, run, scenario, topics
 from vn.errors import CannotConnect, LgspError, Unusable
 
 __all__ = ["main"]
@@ -16,9 +16,9 @@ __all__ = ["main"]
 HELP = "A test partner for Vietnamese government systems: mock agencies, an exchange, a Kafka broker. Start with: lgsp demo"
 Command = Callable[..., Any]
 COMMANDS: dict[str, tuple[Command, ...]] = {
-    "Run": (run.demo, run.up, broker.broker, run.exchange, run.serve, run.adapter),
+    "Run": (run.demo, play.run, run.up, broker.broker, run.exchange, run.serve, run.adapter),
     "Act": (act.sample, act.submit, act.pay, act.supplement, act.withdraw, act.decide),
-    "Look": (look.trace, look.show, look.journal, look.notices),
+    "Look": (look.trace, play.why, look.show, look.journal, look.notices),
     "Rules": (rules.members,),
     "Control": (control.wait, control.clock, control.policy, control.canonical, control.reset),
 }

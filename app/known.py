@@ -4,9 +4,7 @@ from pathlib import Path
 
 import contracts
 from app.joins import catalogue_of
-from app.sample_faults import FAULTS
-from app.sample_parts import PAPERS
-from app.samples import KINDS
+from app.samples import FAULTS, KINDS, PAPERS
 from app.settings import Settings
 from scenarios.known import Known
 

@@ -89,6 +89,7 @@ class Submit(Shape):
 class Decide(Shape):
     """An officer decides what waits for a decision."""
 
+    as_: Name | None = None
     at: Agency = "land"
     dossier: Name
     action: Text
@@ -133,6 +134,7 @@ class Pay(Shape):
 class Withdraw(Shape):
     """The citizen asks to withdraw."""
 
+    as_: Name | None = None
     dossier: Name
     reason: Text = "Hai bên thôi giao dịch"
     refused: Flag = False
@@ -141,6 +143,7 @@ class Withdraw(Shape):
 class Supplement(Shape):
     """The citizen gives what was asked for: papers by kind, or changes to the form's fields."""
 
+    as_: Name | None = None
     dossier: Name
     papers: list[Text] = []
     with_: dict[Pointer, Free] = {}

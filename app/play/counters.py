@@ -57,6 +57,8 @@ class Counters:
     parts: Mapping[str, Progress | None]
     ends: Mapping[Place, int] | None
     outside: Collection[str] = ()
+    inner: Space | None = None
+    """The exchange's, where a relay stands between it and the members."""
 
     def busy(self, part: str) -> str | None:
         """What this part still has to do, in words."""
@@ -80,7 +82,7 @@ class Counters:
         if part in ADAPTER_OF and self._there(ADAPTER_OF[part]) and (unread := seen.fed - seen.acknowledged):
             yield f"{ADAPTER_OF[part]} has {unread} feed entries of {part} to carry out"
         if part.startswith(EXCHANGE):
-            yield from self._to_settle(part, seen, f"{self.space.name}.outbox.")
+            yield from self._to_settle(part, seen, f"{(self.inner or self.space).name}.outbox.")
         elif seen.member is not None and self._there(SERVICE_OF[part.partition("-adapter")[0]]):
             yield from self._to_settle(part, seen, self.space.inbox(seen.member))
 

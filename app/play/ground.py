@@ -1,22 +1,22 @@
 """The parts that one scenario is played with: all in one process but the broker, each on its own socket, in topics of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from app.joins import Patience, rules_of
-from app.play.doors import Door
+from app.joins import catalogue_of, rules_of
+from app.play.doors import Doors
 from app.play.relay import Relay
 from app.province import Province
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
 from bus import EXCHANGE, Admin, KafkaSettings, Space
-from vn.clock import Clock
 
 __all__ = ["Ground"]
 
@@ -35,22 +35,23 @@ class Ground:
         bootstrap: str,
         folder: Path,
         *,
+        now: Callable[[], datetime],
         relayed: bool = False,
         doors: Sequence[str] = (),
         elsewhere: Mapping[str, str] | None = None,
-        left_out: Sequence[str] = (),
+        left_out: Collection[str] = (),
     ) -> None:
-        self.settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
+        settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
-        self.outer = Space(self.settings.space)
-        self.inner = Space(f"{self.settings.space}{INNER}") if relayed else self.outer
-        self.clock = Clock()
-        members, _ = rules_of(self.settings)
-        self.members = tuple(member.id for member in members if member.id != EXCHANGE)
-        self.province = Province(self.settings, bootstrap, urls=elsewhere or {}, patience=Patience(), inner=self.inner.name)
-        self.relay = Relay(self.kafka, self.outer, self.inner, self.members, self.clock.now) if relayed else None
-        self.doors: dict[str, Door] = {}
-        self._doors = tuple(doors)
+        self.outer = Space(settings.space)
+        self.inner = Space(f"{settings.space}{INNER}") if relayed else self.outer
+        self.register, _ = rules_of(settings)
+        self.catalogue = catalogue_of(settings)
+        self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
+        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name)
+        self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
+        self.doors = Doors(settings, now=now) if doors else None
+        self._before = tuple(doors)
         self._elsewhere = frozenset(elsewhere or ())
         self._left_out = frozenset(left_out)
         self._stack = AsyncExitStack()
@@ -66,10 +67,15 @@ class Ground:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._stack.aclose()
 
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The address of each part."""
+        return self.province.urls
+
     async def _start(self) -> None:
         enter, province = self._stack.enter_async_context, self.province
         self._stack.push_async_callback(self._forget_topics)
-        self.http = await enter(httpx.AsyncClient(timeout=30))
+        self.http = await enter(httpx.AsyncClient(timeout=30, trust_env=False))
         self._stack.push_async_callback(province.close)
         if "exchange" not in self._left_out:
             await province.start("exchange")
@@ -78,22 +84,16 @@ class Ground:
         for name in AGENCIES:
             if name not in self._elsewhere | self._left_out:
                 await province.start(name)
-        for name in self._doors:
-            self.doors[name] = await enter(Door(name, province.urls[name], self.clock.now))
-            province.fronts[name] = self.doors[name].url
+        if self.doors is not None:
+            await enter(self.doors)
+            for name in self._before:
+                province.fronts[name] = await self.doors.open(name, province.urls[name])
         for name in ADAPTERS:
             if f"{name}-adapter" not in self._left_out:
                 await province.start(f"{name}-adapter")
-
-    @property
-    def urls(self) -> Mapping[str, str]:
-        """The address of each part."""
-        return self.province.urls
 
     async def _forget_topics(self) -> None:
         """Somebody else's broker is left as it was."""
         async with Admin(self.kafka) as admin:
             prefixes = (f"{self.outer.name}.", f"{self.inner.name}.")
             await admin.delete([name for name in await admin.topics() if name.startswith(prefixes)])
-
-

@@ -36,18 +36,20 @@ class Parts:
         members: Iterable[str],
         *,
         outside: Collection[str] = (),
+        inner: Space | None = None,
         born: Callable[[ClockSetting], None] = lambda _: None,
     ) -> None:
-        self.counters = Counters(space, {}, None, outside)
+        self.counters = Counters(space, {}, None, outside, inner)
         self._urls = urls
-        self._boxes = tuple(box for member in members for box in (space.outbox(member), space.inbox(member)))
+        spaces = dict.fromkeys((space, inner or space))
+        self._boxes = tuple(box for each in spaces for member in members for box in (each.outbox(member), each.inbox(member)))
         self._reader = Reader(kafka)
         self._lines = Lines()
         self._born = born
         self._clock: ClockSetting | None = None
 
     @classmethod
-    def of(cls, province: Province, *, outside: Collection[str] = ()) -> Self:
+    def of(cls, province: Province, *, outside: Collection[str] = (), inner: Space | None = None) -> Self:
         """All that run in this process."""
 
         def born(clock: ClockSetting) -> None:
@@ -59,6 +61,7 @@ class Parts:
             Space(province.settings.space),
             Members.read(province.settings.members).ids,
             outside=outside,
+            inner=inner,
             born=born,
         )
 

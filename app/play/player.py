@@ -12,13 +12,14 @@ from app.play.scene import Scene, StepFailed
 from app.play.setting import Setting, set_up
 from app.play.steps import STEPS
 from app.play.steps.meeting import breach, broken
+from app.play.steps.repeating import repeat
 from app.play.telling import told
 from app.play.why import shown
 from scenarios.reading import Placed, Script
 from scenarios.verdicts import Case, Failure, StepDone, Verdict
 from vn.errors import AgencyAnsweredNo, LgspError
 
-__all__ = ["Progress", "play"]
+__all__ = ["Progress", "blank", "play"]
 
 DEFAULT_LIMIT = 600.0  # seconds of real time
 WRONG = 500  # characters of what went wrong
@@ -35,7 +36,7 @@ async def play(script: Script, setting: Setting, progress: Progress, stop: async
     """The case with its verdict; whatever goes wrong is in it."""
     began = time.monotonic()
     limit = script.scenario.limits.real
-    case = _case(script)
+    case = blank(script)
     try:
         async with asyncio.timeout(limit.by.total_seconds() if limit else DEFAULT_LIMIT), AsyncExitStack() as stack:
             scene = await stack.enter_async_context(set_up(script, setting))
@@ -67,8 +68,9 @@ async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Ev
         steps.append(last)
         progress.step_ended(last)
         verdict, reason = last.verdict, last.failure.reason if last.failure else ""
-    await scene.watch.busy()
-    await scene.watch.look_who_took()
+    if not scene.saboteurs.cut_off:
+        await scene.watch.busy()
+        await scene.watch.look_who_took()
     return replace(
         case,
         verdict=verdict,
@@ -76,9 +78,9 @@ async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Ev
         ended=scene.now,
         steps=tuple(steps),
         messages=tuple(shown(seen) for seen in scene.watch),
-        faults=scene.saboteurs.report(),
+        faults=await scene.saboteurs.report(),
         deadlines=tuple(scene.deadlines),
-        digest=await scene.digest() if verdict is Verdict.PASSED else "",
+        figures=scene.figures,
     )
 
 
@@ -100,8 +102,8 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
     failure, verdict = None, Verdict.PASSED
     scene.number = number
     try:
-        await STEPS[placed.step.word](scene, _resolved(scene, placed))
-        await scene.watch.busy()
+        await _done(scene, placed)
+        await scene.look()
         if (watched := broken(scene)) is not None:
             failure = breach(scene, watched)
     except StepFailed as error:
@@ -116,24 +118,28 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
     return replace(done, verdict=verdict, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
 
 
-def _resolved(scene: Scene, placed: Placed) -> object:
-    return scene.resolve(placed.step.act)
+async def _done(scene: Scene, placed: Placed) -> None:
+    if placed.step.repeat is not None:
+        await repeat(scene, placed.step.repeat, placed.inner, STEPS)
+    else:
+        await STEPS[placed.step.word](scene, scene.resolve(placed.step.act))
 
 
 async def _at_the_end(scene: Scene) -> StepDone | None:
     """What must hold of the whole: nothing came that never must, and every fault has fired."""
-    await scene.clock.quiet()
+    await scene.rest()
     number = len(scene.script.steps) + 1
     if (watched := broken(scene)) is not None:
         failure = breach(scene, watched)
         return StepDone(number, "never", "nothing that must never come", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)
-    if idle := scene.saboteurs.idle():
+    if idle := await scene.saboteurs.idle():
         failure = Failure(f"armed and never fired: {', '.join(idle)}")
         return StepDone(number, "fired", "every fault has fired", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)
     return None
 
 
-def _case(script: Script) -> Case:
+def blank(script: Script) -> Case:
+    """A case of which nothing is known yet."""
     scenario = script.scenario
     return Case(
         name=scenario.scenario,

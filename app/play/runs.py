@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from app.play.fitness import Means, why_not
-from app.play.player import Progress, play
+from app.play.player import Progress, blank, play
 from app.play.setting import Setting
 from scenarios.reading import Script
 from scenarios.verdicts import Case, Run, Verdict
@@ -33,7 +33,7 @@ async def cases_of(scripts: Sequence[Script], setting: Setting, means: Means, te
         teller.case_begins(script.id, script.scenario.title.vi)
         reason = "the run was interrupted before it began" if stop.is_set() else why_not(script, means)
         if reason:
-            case = replace(setting.blank(script), verdict=Verdict.NOT_RUN, reason=reason)
+            case = replace(blank(script), verdict=Verdict.NOT_RUN, reason=reason)
         else:
             case = await play(script, setting, teller, stop)
         found.append(case)

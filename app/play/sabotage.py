@@ -41,6 +41,12 @@ class Saboteurs:
         self._named[name] = _Named("reply", self._doors[reply.at], reply.may_not_fire)
         await self._doors[reply.at].arm(name, reply)
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether nobody reaches the broker now: then nothing can be known of what is on its way."""
+        network = self._by_kind.get("network")
+        return network is not None and bool(network.armed)
+
     async def heal(self, name: str) -> None:
         """It fires no more."""
         if name in self._named:

@@ -1,14 +1,15 @@
 """One scenario while it is played: what was captured, what must never come, what each step found."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.play.clock import ScenarioClock
-from app.play.faults import Saboteurs
+from app.play.agencies import Agencies
 from app.play.given import Cast
 from app.play.ground import Ground
+from app.play.rounds import Timekeeper
+from app.play.sabotage import Saboteurs
 from app.play.watch import Watch
 from scenarios.expectations import Never
 from scenarios.matching import MISSING, at
@@ -50,24 +51,39 @@ class Watched:
 
 @dataclass
 class Scene:
-    """What every step is given."""
+    """What every step is given; `began` is where terms begin, `ask` shows somebody what to do by hand."""
 
     script: Script
     ground: Ground
-    clock: ScenarioClock
+    agencies: Agencies
+    clock: Timekeeper
     watch: Watch
     cast: Cast
     saboteurs: Saboteurs
+    ask: Callable[[str], Awaitable[None]]
+    began: datetime
+    outside: Collection[str] = ()
+    number: int = 0
     captured: dict[str, Captured] = field(default_factory=dict)
+    forms: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     nevers: list[Watched] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
-    since: datetime | None = None  # when the step before ended
-    row: Mapping[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
         """The scenario's instant."""
         return self.clock.now
+
+    async def rest(self) -> None:
+        """Until nothing is on its way; while the network is cut nobody can know."""
+        if not self.saboteurs.cut_off:
+            await self.clock.quiet()
+
+    async def look(self) -> None:
+        """Read what has come; while the network is cut nothing has."""
+        if not self.saboteurs.cut_off:
+            await self.watch.busy()
 
     def capture(self, name: str | None, value: str, body: Any = None) -> None:
         """Under the step's `as`, where it has one."""
@@ -82,16 +98,15 @@ class Scene:
         """The same with every reference replaced by what it stands for; a whole reference keeps the type of what it finds."""
         match given:
             case Ref():
-                return self.looked_up(given)
-            case Plain() | str():
+                return self._looked_up(given)
+            case str():
                 ref = Ref.whole(given)
                 if ref is not None:
-                    return self.looked_up(ref)
-                made = Ref.replace(given, self.looked_up)
+                    return self._looked_up(ref)
+                made = Ref.replace(given, self._looked_up)
                 return Plain(made) if isinstance(given, Plain) else made
             case Shape():
-                changed = {name: self.resolve(getattr(given, name)) for name in given.model_fields_set}
-                return given.model_copy(update=changed)
+                return given.model_copy(update={name: self.resolve(getattr(given, name)) for name in given.model_fields_set})
             case Mapping():
                 return {name: self.resolve(each) for name, each in given.items()}
             case list() | tuple():
@@ -99,7 +114,7 @@ class Scene:
             case _:
                 return given
 
-    def looked_up(self, ref: Ref) -> Any:
+    def _looked_up(self, ref: Ref) -> Any:
         """What a reference finds; raises StepFailed where nothing is there."""
         captured = self.captured.get(ref.name)
         if captured is None:
@@ -110,5 +125,3 @@ class Scene:
         if found is MISSING:
             raise StepFailed(Failure(f"{ref}: what was captured as {ref.name!r} has nothing at {ref.pointer}"))
         return found
-
-

@@ -1,15 +1,149 @@
-"""Sets a scenario up: its parts, its clock, its observer, the people and parcels that are given, who makes things go wrong."""
+"""Sets a scenario up: its parts, its clock, its observer, who and what is given, who makes things go wrong."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from app.play.agencies import Agencies
+from app.play.begun import begin
 from app.play.broker import Broker
-from app.play.clock import ScenarioClock
+from app.play.broker_faults import BrokerFaults
+from app.play.clock import FIVE_YEARS, ScenarioClock, Speed
+from app.play.faults import Saboteur
+from app.play.given import Cast
 from app.play.ground import Ground
+from app.play.link import Link
+from app.play.network import Network
+from app.play.parts import Parts
+from app.play.policies import set_policies
+from app.play.sabotage import Saboteurs
 from app.play.scene import Scene
+from app.play.steps.doing import begun
 from app.play.watch import Watch
 from app.settings import Settings
 from scenarios.reading import Script
+from vn.clock import ClockSetting
+
+__all__ = ["Setting", "set_up"]
+
+DOOR = "door:"
+_numbers = count(1)
+
+
+async def _nobody(_: str) -> None:
+    """There is nobody to ask."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all scenarios of a run share. `broker` is the run's own embedded one; None where another is named (`settings.bootstrap`)."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    broker: Broker | None
+    speed: Speed = Speed()
+    seed: int | None = None
+    ask: Callable[[str], Awaitable[None]] = _nobody
+    prefix: str = field(default="run")
+
+
+@asynccontextmanager
+async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
+    """Everything runs, stands at the scenario's start and is at rest; all of it is gone afterwards."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lgsp-run-", ignore_cleanup_errors=True)))
+        bootstrap, by_kind = await _broker(script, setting, stack)
+        scenario, held = script.scenario, _Held(script.scenario.start)
+        settings = replace(
+            setting.settings,
+            space=f"{setting.prefix}-{next(_numbers)}",
+            seed=scenario.seed if setting.seed is None else setting.seed,
+            clock=ClockSetting("frozen", at=scenario.start),
+        )
+        ground = Ground(
+            settings,
+            bootstrap,
+            folder,
+            now=held.now,
+            relayed="relay" in script.needs,
+            doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
+        )
+        await stack.enter_async_context(ground)
+        if (network := by_kind.get("network")) is not None:
+            by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))
+        if ground.relay is not None:
+            by_kind["relay"] = ground.relay
+        watch = await stack.enter_async_context(
+            Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now)
+        )
+        parts = await stack.enter_async_context(Parts.of(ground.province, inner=ground.inner))
+        others = [each for each in (ground.relay, ground.doors, watch) if each is not None]
+        limit = scenario.limits.virtual
+        clock = ScenarioClock(
+            parts,
+            *others,
+            start=scenario.start,
+            speed=setting.speed,
+            limit=limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS,
+        )
+        held.clock = clock
+        await clock.begin()
+        agencies = Agencies(ground.http, ground.urls)
+        cast = await Cast.settled(scenario.given, seed=settings.seed, agencies=agencies, on=scenario.start.date())
+        doors: Mapping[str, Saboteur[Any]] = dict.fromkeys(("dvc", "land", "tax", "payment"), ground.doors) if ground.doors else {}
+        scene = Scene(
+            script=script,
+            ground=ground,
+            agencies=agencies,
+            clock=clock,
+            watch=watch,
+            cast=cast,
+            saboteurs=Saboteurs(by_kind, doors),
+            ask=setting.ask,
+            began=scenario.start,
+            outside=scenario.outside,
+        )
+        await _given(scene)
+        yield scene
+
+
+@dataclass
+class _Held:
+    """The scenario's time for those who are made before its clock."""
+
+    start: datetime
+    clock: ScenarioClock | None = None
+
+    def now(self) -> datetime:
+        return self.start if self.clock is None else self.clock.now
+
+
+async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tuple[str, dict[str, Any]]:
+    """Where the scenario's broker is, and who makes it, or the network before it, do wrong."""
+    if setting.broker is None:
+        return setting.settings.bootstrap or "", {}
+    broker, by_kind = setting.broker, {}
+    if "own-network" in script.needs:
+        link = await stack.enter_async_context(Link())
+        broker = await stack.enter_async_context(Broker(setting.environ, advertised=f"127.0.0.1:{link.port}"))
+        link.to = broker.inner
+        by_kind["network"] = link
+    if "embedded-broker" in script.needs:
+        by_kind["broker"] = await stack.enter_async_context(BrokerFaults(broker.control))
+    return broker.bootstrap, by_kind
+
+
+async def _given(scene: Scene) -> None:
+    """Policies first, then the dossiers that are on their way."""
+    given = scene.script.scenario.given
+    await set_policies(scene.agencies, given.policies)
+    for each in given.dossier:
+        done = await begin(each, scene.cast, scene.agencies, on=scene.now.date(), settle=scene.rest)
+        begun(scene, each.as_, done)
+    await scene.rest()
+    scene.began = scene.now

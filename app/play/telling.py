@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from scenarios.expectations import Condition
 from scenarios.scalars import Shape, kebab
 from scenarios.scenario import Step
 
@@ -12,8 +13,8 @@ LONGEST = 160
 
 
 def told(step: Step) -> str:
-    """`expect contract: tax.payment-notice, to: ilis, within: 5 working-days`."""
-    line = f"{step.word} {_fields(step.act)}"
+    """`contract: tax.payment-notice, to: ilis, within: 5 working-days`; the word itself stands beside it."""
+    line = _fields(step.act)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
@@ -24,6 +25,8 @@ def _fields(shape: Shape) -> str:
 
 def _value(value: Any) -> str:
     match value:
+        case Condition() if value.model_fields_set == {"is_"}:
+            return _value(value.is_)
         case Shape():
             return f"{{{_fields(value)}}}"
         case list() | tuple():

@@ -1,14 +1,21 @@
 """Where a case stands: the last hop of its last message, and whose turn it is."""
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
 
+from app.calls import Parts
+from app.case import Case, turn
 from app.entries import short
 from app.play.watch import Seen, Sent, Watch
+from app.settings import AGENCIES, Settings
 from scenarios.verdicts import Hop, Message, Turn
+from vn.clock import VN
 
-__all__ = ["ADAPTER_OF", "hop_of", "shown", "whose"]
+__all__ = ["hop_of", "shown", "shown_at", "turn_of", "whose"]
 
-ADAPTER_OF = {"dvc": "dvc-adapter", "ilis": "ilis-adapter", "tct": "tax-adapter", "payplat": "payment-adapter"}
+NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
 AGENCY_OF = {"dvc": "dvc", "ilis": "land", "tct": "tax", "payplat": "payment"}
 
 
@@ -64,6 +71,17 @@ def whose(hop: Hop, outside: Collection[str]) -> Turn:
         return "simulator"
     member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
     return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
+
+
+async def turn_of(urls: Mapping[str, str], dossier: str) -> str:
+    """Who has to act, in one sentence, from what the agencies say."""
+    there = {agency: urls[agency] for agency in AGENCIES if agency in urls}
+    return await asyncio.to_thread(turn, Case(dossier, ()), Parts(Settings(urls=there, state=NOWHERE)))
+
+
+def shown_at(at: datetime | None) -> str:
+    """An instant as a Vietnamese reader writes it."""
+    return "-" if at is None else f"{at.astimezone(VN):%d/%m/%Y %H:%M}"
 
 
 def shown(seen: Seen) -> Message:

@@ -8,25 +8,28 @@ from typing import Self, cast
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bus.kafka.pulse import has_stopped
+from bus.kafka.reader import Reader
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
-from vn.errors import Retry
 
 
 class Follower:
     """`async with` it once the topics are there. Its positions are its own: a client that breaks is replaced and goes on from them.
 
-    One caller of `take` at a time; anybody may ask for `ends` meanwhile.
+    One caller of `take` at a time; anybody may ask for `ends` meanwhile, over connections of their own: a broker answers those of one
+    connection in turn, and would let the question wait for the end of a fetch.
     """
 
     def __init__(self, settings: KafkaSettings, topics: Sequence[str]) -> None:
         self._settings = settings
         self._topics = tuple(topics)
         self._client: AIOKafkaConsumer | None = None
+        self._asking = Reader(settings)
         self._backoff = Backoff()
         self.positions: dict[Place, int] = {}
         """The next offset to be taken in every partition."""
 
     async def __aenter__(self) -> Self:
+        await self._asking.__aenter__()
         self._client = await connect(self._start, self._settings)
         return self
 
@@ -34,6 +37,7 @@ class Follower:
         client, self._client = self._client, None
         if client is not None:
             await stop_quietly(client, self._settings.stop_within)
+        await self._asking.__aexit__(kind, error, trace)
 
     async def take(self, most: int, *, within: float = 0.5) -> Mapping[Place, Sequence[Received]]:
         """Up to `most` records by partition; nothing where none came within so many seconds, or the client had to be replaced."""
@@ -57,14 +61,7 @@ class Follower:
 
     async def ends(self) -> dict[Place, int]:
         """Where every partition ends now, asked of the broker; raises Retry where it does not answer."""
-        if self._client is None:
-            raise Retry("the broker is away")
-        try:
-            async with asyncio.timeout(self._settings.request_timeout):
-                found = await self._client.end_offsets([TopicPartition(*place) for place in self.positions])
-        except TROUBLE as error:
-            raise Retry(f"the broker does not say where topics end ({type(error).__name__})") from error
-        return {Place(*place): end for place, end in found.items()}
+        return await self._asking.ends(self._topics)
 
     async def _replace(self) -> None:
         broken, self._client = self._client, None

@@ -1,8 +1,10 @@
 """Steps in which parts end and begin, time passes, and all comes to rest."""
 
+from dataclasses import replace
 from typing import Any
 
 from app.play.scene import Scene, StepFailed
+from app.play.why import hop_of, shown_at, turn_of, whose
 from scenarios.acts import Advance, Part
 from scenarios.expectations import Condition, State
 from scenarios.matching import differences, shown
@@ -12,41 +14,53 @@ from vn.errors import Unusable
 
 async def stop(scene: Scene, act: Part) -> None:
     """As SIGTERM would; what is written for it waits."""
-    await scene.ground.stop(act.part)
+    await scene.ground.province.stop(act.part)
 
 
 async def start(scene: Scene, act: Part) -> None:
     """Again, at the scenario's time and at its earlier address."""
-    await scene.ground.start(act.part)
-    await scene.clock.turn(act.part)
+    await scene.ground.province.start(act.part)
 
 
 async def advance(scene: Scene, act: Advance) -> None:
     """Time passes, from one due instant to the next, each time until all is at rest."""
     to = act.to or (act.by.after(scene.now) if act.by else scene.now)
     if to < scene.now:
-        raise Unusable(f"time cannot run backwards: it is {scene.at(scene.now)} already, and this advances to {scene.at(to)}")
+        raise Unusable(f"time cannot run backwards: it is {shown_at(scene.now)} already, and this advances to {shown_at(to)}")
     await scene.clock.advance(to)
-    await scene.clock.quiet()
+    await scene.rest()
 
 
 async def state(scene: Scene, act: State) -> None:
     """What an agency says of a parcel, a dossier or anything else, once all is at rest."""
-    await scene.clock.quiet()
+    await scene.rest()
     if act.parcel is not None:
-        found = await scene.get("land", scene.cast.path(act.parcel))
+        found = await scene.agencies.ask("land", scene.cast.parcel(act.parcel).path)
         wrong = _holders(scene, act, found)
     elif act.dossier is not None:
-        found = await scene.get(act.at, f"/ho-so/{scene.dossier(act.dossier)}")
+        found = await scene.agencies.ask(act.at, f"/ho-so/{scene.dossier(act.dossier)}")
         wrong = _status(act, found)
     else:
-        found, wrong = await scene.get(act.at, str(act.path)), []
+        found, wrong = await scene.agencies.ask(act.at, str(act.path)), []
     wrong += differences(act.where, found, scene.resolve)
     if wrong:
-        hop = await scene.hop(act.dossier)
-        words = await scene.turn_of(scene.dossier(act.dossier)) if act.dossier else ""
-        raise StepFailed(Failure(f"the state at {act.at} is another", differences=wrong, hop=hop, turn=scene.whose(hop), turn_words=words))
+        raise StepFailed(await _otherwise(scene, act, wrong))
     scene.capture(act.as_, str(act.dossier or act.parcel or act.path), found)
+
+
+async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
+    """Where the case stands, if it is about one."""
+    failure = Failure(f"the state at {act.at} is another", differences=wrong)
+    if act.dossier is None:
+        return failure
+    code = scene.dossier(act.dossier)
+    hop = await hop_of(scene.watch, code)
+    return replace(failure, hop=hop, turn=whose(hop, scene.outside), turn_words=await turn_of(scene.agencies.urls, code))
+
+
+def _name(scene: Scene, number: str) -> str:
+    """What the script calls whoever has this number."""
+    return next((name for name in scene.cast.people if scene.cast.identity(name) == number), "somebody else")
 
 
 def _holders(scene: Scene, act: State, parcel: Any) -> list[str]:
@@ -54,9 +68,9 @@ def _holders(scene: Scene, act: State, parcel: Any) -> list[str]:
         return []
     wanted = [act.holder] if isinstance(act.holder, str) else act.holder
     found = sorted(each["ChuSuDung"]["SoDinhDanh"] for each in parcel["NguoiSuDung"])
-    if found == sorted(scene.cast.number(name) for name in wanted):
+    if found == sorted(scene.cast.identity(name) for name in wanted):
         return []
-    return [f"holder: expected {', '.join(wanted)}, found {', '.join(scene.cast.name_of(number) for number in found)}"]
+    return [f"holder: expected {', '.join(wanted)}, found {', '.join(_name(scene, number) for number in found)}"]
 
 
 def _status(act: State, dossier: Any) -> list[str]:

@@ -8,10 +8,12 @@ from datetime import datetime
 from app.play.meeting import fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import hop_of, shown, whose
+from app.play.why import hop_of, shown, shown_at, turn_of, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
+from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
 
+PATIENCE = 600.0  # seconds for a person
 TAKEN_WITHIN = 15.0  # seconds; commits are real
 LOOK_EVERY = 0.1
 
@@ -24,7 +26,7 @@ async def expect(scene: Scene, act: Expect) -> None:
     _count(scene, act, *found, due=due)
 
 
-async def any_of(scene: Scene, act: "AnyOf") -> None:  # noqa: F821
+async def any_of(scene: Scene, act: AnyOf) -> None:
     """The first of them that is met."""
     due, found = await _until(scene, act.of)
     if found is None:
@@ -50,7 +52,7 @@ def broken(scene: Scene) -> Watched | None:
 def breach(scene: Scene, watched: Watched) -> Failure:
     """What came that must not."""
     seen = _came(scene, watched)[0]
-    return Failure(f"{_named(watched.act)} must never come, and came at {scene.at(seen.deliveries[-1].at)}", nearest=shown(seen))
+    return Failure(f"{_named(watched.act)} must never come, and came at {shown_at(seen.deliveries[-1].at)}", nearest=shown(seen))
 
 
 def _came(scene: Scene, watched: Watched) -> list[Seen]:
@@ -72,7 +74,7 @@ async def refused(scene: Scene, act: Refused) -> None:
     if due is not None:
         await scene.clock.advance(due, until=lambda: found() is not None)
     else:
-        await scene.clock.quiet()
+        await scene.rest()
     seen = found()
     if seen is None:
         hop = await hop_of(scene.watch, sent.value)
@@ -87,13 +89,13 @@ async def refused(scene: Scene, act: Refused) -> None:
 async def by_hand(scene: Scene, act: ByHand) -> None:
     """Somebody does something outside, in real time."""
     await scene.ask(act.say)
-    limit = act.limit.by.total_seconds() if act.limit else scene.patience
+    limit = act.limit.by.total_seconds() if act.limit else PATIENCE
     deadline = time.monotonic() + limit
     while not _met(scene, act.until)[0]:
         if time.monotonic() > deadline:
             raise StepFailed(await failure(scene, act.until, scene.now, words=f"within {limit:g} s of real time"))
         await asyncio.sleep(LOOK_EVERY)  # a person is no event
-        await scene.watch.busy()
+        await scene.look()
     _count(scene, act.until, *_met(scene, act.until)[1:], due=None)
 
 
@@ -111,7 +113,7 @@ async def _until(scene: Scene, acts: Sequence[Expect]) -> tuple[datetime | None,
     if due is not None and due > scene.now:
         await scene.clock.advance(due, until=lambda: one() is not None)
     else:
-        await scene.clock.quiet()
+        await scene.rest()
     if any(act.at == "taken" for act in acts):
         deadline = time.monotonic() + TAKEN_WITHIN
         await scene.watch.look_who_took()
@@ -159,14 +161,14 @@ async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str
     others = [seen for seen in scene.watch if seen not in fitting]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier, scene), default=None)
     hop = await hop_of(scene.watch, dossier) if dossier else None
-    when = words or (f"by {scene.at(due)}" if due else "by now")
+    when = words or (f"by {shown_at(due)}" if due else "by now")
     return Failure(
         reason=f"expected {act.count} of {_named(act)} {when}, found {len(counted or fitting)}",
         nearest=None if nearest is None else shown(nearest),
         differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
         hop=hop,
         turn=None if hop is None else whose(hop, scene.outside),
-        turn_words=await scene.turn_of(dossier) if dossier else "",
+        turn_words=await turn_of(scene.agencies.urls, dossier) if dossier else "",
     )
 
 

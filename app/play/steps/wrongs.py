@@ -23,7 +23,7 @@ async def heal(scene: Scene, act: Heal) -> None:
 
 async def fired(scene: Scene, act: Fired) -> None:
     """As often as said by now, once all is at rest."""
-    await scene.clock.quiet()
+    await scene.rest()
     times = await scene.saboteurs.fired(act.fault)
     bounds = {"at least": act.at_least, "at most": act.at_most, "exactly": act.exactly}
     if not any(bound is not None for bound in bounds.values()):
