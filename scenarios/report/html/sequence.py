@@ -144,10 +144,9 @@ class _Picture:
 
 
 def _arrow(start: int, end: int, y: int, kind: str) -> Element:
-    """A head that is filled where the message was taken, open where it was not."""
-    back = 9 if end < start else -9
-    head = el("path", d=f"M{end + back},{y - 4} L{end},{y} L{end + back},{y + 4}" + ("" if kind == "open" else " Z"), class_="tip")
-    return el("g", el("line", x1=start, x2=end, y1=y, y2=y), head, class_=f"arrow {kind}".strip())
+    """A head that is filled where the message was taken, hollow where it was not."""
+    back = end + (9 if end < start else -9)
+    return el("path", d=f"M{start},{y}H{end}M{end},{y}L{back},{y - 4}V{y + 4}Z", class_=f"arrow {kind}".strip())
 
 
 def _cut(text: str, most: int) -> str:
