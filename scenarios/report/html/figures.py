@@ -54,7 +54,7 @@ def legs(found: Mapping[str, Any]) -> list[Element]:
             shapes.append(el("text", words, x=x(size), y=height + 16, class_="axis", text_anchor="middle"))
     for place, (name, row) in enumerate(rows.items()):
         y = place * ROW + ROW // 2
-        shapes.append(el("text", name[:34], x=4, y=y + 4))
+        shapes.append(el("text", name[:31], x=4, y=y + 4))
         shapes.append(el("line", x1=x(row["min"]), x2=x(row["max"]), y1=y, y2=y, class_="range"))
         shapes.append(el("rect", x=x(row["p25"]), y=y - 8, width=max(x(row["p75"]) - x(row["p25"]), 2.0), height=16, class_="half"))
         shapes += [el("line", x1=x(row[q]), x2=x(row[q]), y1=y - 12, y2=y + 12, class_=q) for q in ("p50", "p95")]
@@ -79,7 +79,7 @@ def refusals(found: Mapping[str, int]) -> list[Element]:
     for place, (code, count) in enumerate(sorted(found.items(), key=lambda each: (-each[1], each[0]))):
         y = place * 26
         width = (WIDTH - LEFT - 90) * count / most
-        shapes.append(el("text", code[:34], x=4, y=y + 17))
+        shapes.append(el("text", code[:31], x=4, y=y + 17))
         shapes.append(el("rect", x=LEFT, y=y + 5, width=max(width, 1.0), height=16, class_="bar"))
         shapes.append(el("text", f"{count:,}", x=LEFT + width + 8, y=y + 17))
     words = "Refusals by code: " + ", ".join(f"{code} {count}" for code, count in found.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scenarios.report.whole import plain
 from scenarios.verdicts import Case, Message, Verdict
 
-__all__ = ["PAYLOAD", "TEXTS", "Key", "Said", "chosen", "payload", "said", "with_texts"]
+__all__ = ["PAYLOAD", "TEXTS", "Key", "Said", "chosen", "nearest", "payload", "said", "with_texts"]
 
 Key = tuple[str, str]
 """Source and id."""
@@ -43,6 +43,11 @@ def said(messages: Iterable[Message]) -> list[Said]:
     for each in sorted(messages, key=lambda message: message.at):
         found.setdefault((each.source, each.id), []).append(each)
     return [Said(copies) for copies in found.values()]
+
+
+def nearest(case: Case) -> frozenset[Key]:
+    """The messages that came nearest to what a step expected."""
+    return frozenset((step.failure.nearest.source, step.failure.nearest.id) for step in case.steps if step.failure and step.failure.nearest)
 
 
 def chosen(all_: Sequence[Said], limit: int, wanted: frozenset[Key] = frozenset()) -> list[Said | int]:

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.elements import el
 from scenarios.report.html.said import Key, Said, chosen, said
-from scenarios.report.words import moment, short
+from scenarios.report.words import moment, short, told
 from scenarios.verdicts import Case, Message
 
 __all__ = ["sequence"]
@@ -103,7 +103,7 @@ class _Picture:
         source = self.x(_line(first.source))
         inward = self.y + 22
         outward = inward if source == hub else inward + 13
-        words = _cut(short(first.contract), WORDS) + (" (nearest to what was expected)" if what.key in self.wanted else "")
+        words = _cut(told(first), WORDS) + (" (nearest to what was expected)" if what.key in self.wanted else "")
         group = el("g", el("title", f"{first.contract}, id {first.id}"), class_="near" if what.key in self.wanted else "m")
         if what.key in self.wanted:
             group.append(el("rect", x=4, y=self.y + 2, width=self.width - 8, height=ROW - 4, rx=4))

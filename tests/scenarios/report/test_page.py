@@ -96,7 +96,15 @@ def test_titles_stand_in_both_languages_with_what_an_adapter_must_do() -> None:
 def test_the_diagram_marks_refusals_duplicates_and_what_was_not_taken_without_colour() -> None:
     source = Page(made.FAILED).source
     picture = source[source.index('class="sequence"') : source.index("<h3>Messages</h3>")]
-    wanted = ["✗ client.contract_violation", "×2", "not taken", "fault dup (duplicate) fires", "nearest to what was expected", "2026-02-23"]
+    wanted = [
+        "✗ client.contract_violation",
+        "×2",
+        "not taken",
+        "fault dup (duplicate) fires",
+        "nearest to what was expected",
+        "2026-02-23",
+        "dossier.status-changed 2<",
+    ]
     assert [each for each in wanted if each not in picture] == []
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from scenarios.report.html.figures import quantiles
-from scenarios.report.html.said import chosen, said
+from scenarios.report.html.said import chosen, nearest, said
 from scenarios.report.html.timeline import late
 from scenarios.report.words import counts, lasted, reason, short
 from tests.scenarios.report import made
@@ -48,6 +48,13 @@ def test_of_many_messages_the_odd_the_first_and_the_last_are_kept_and_the_rest_i
     assert many[500] in messages
     assert len(messages) == 20
     assert len(messages) + sum(each for each in kept if isinstance(each, int)) == 1_000
+
+
+def test_the_message_that_came_nearest_is_kept_however_plain_it_is() -> None:
+    many = said(made.message(n, made.at(0, n), "tax.obligation-completed", made.TCT, made.ILIS) for n in range(200, 400))
+    wanted = frozenset({(made.TCT, "m300")})
+    assert many[100] in chosen(many, 12, wanted)
+    assert nearest(made.FAILED) == frozenset({(made.TCT, "m9")})
 
 
 def test_few_messages_are_all_kept() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.report import KINDS, write
+from scenarios.report import KINDS, check, write
 from scenarios.verdicts import Verdict
 from tests.scenarios.report import made
 from vn.errors import BadEnvironment, Unusable
@@ -40,6 +40,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"nowhere.*No such file or directory") as raised:
         write(made.run(), "json", tmp_path / "nowhere" / "run.json")
     assert raised.value.exit_code == 2
+
+
+def test_a_path_is_checked_before_the_run_without_harm_to_what_lies_there(tmp_path: Path) -> None:
+    kept = tmp_path / "run.json"
+    kept.write_text("{}", encoding="utf-8")
+    check("json", kept)
+    assert kept.read_text(encoding="utf-8") == "{}"
+    with pytest.raises(Unusable, match="Is a directory"):
+        check("json", tmp_path)
 
 
 def test_a_full_disk_is_the_environment_s_fault() -> None:
