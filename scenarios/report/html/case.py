@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.course import course
 from scenarios.report.html.elements import el
-from scenarios.report.html.figures import compared, legs, others, refusals
+from scenarios.report.html.figures import compared, legs, others, refusals, timed
 from scenarios.report.html.listed import faults, messages
 from scenarios.report.html.said import Key, Said, nearest
 from scenarios.report.html.sequence import sequence
@@ -32,7 +32,7 @@ def section(case: Case, place: int, *, rows: int, shown: Sequence[Said | int], t
         ("Steps", steps(case)),
         ("Compared with what was published", compared(case.figures.get("compared", ()))),
         ("Dossiers by status", course(case.course)),
-        ("Time per leg", legs(case.figures.get("legs", {}))),
+        ("Time per leg", legs(timed(case.figures))),
         ("Refusals by code", refusals(case.figures.get("refusals", {}))),
         ("Figures", others(case.figures)),
         ("Terms", timeline(case)),

@@ -131,6 +131,13 @@ def test_a_profile_shows_its_course_its_legs_its_refusals_and_what_was_only_cali
     assert [each for each in wanted if each not in text] == []
 
 
+def test_a_repeat_shows_how_many_runs_finished_and_how_long_they_took_not_each_of_them() -> None:
+    figures = {"repeat": {"times": 100_000, "finished": 99_999, "seconds": [3_600.0 + n for n in range(99_999)]}}
+    page = Page(replace(made.PASSED, figures=figures))
+    assert [each for each in ("99,999 of 100,000", "a run of the repeat", "14 h 53 min") if each not in page.text] == []
+    assert len(page.source) < 60_000
+
+
 def test_every_picture_has_words_for_who_cannot_see_it(page: Page) -> None:
     assert page.tags["svg"] == sum(tag == "svg" and name == "aria-label" and bool(value) for tag, name, value in page.attributes) > 5
 
