@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from scenarios.verdicts import Case, Failure, Hop, Message, StepDone, Verdict
 from vn.clock import VN
 
-__all__ = ["clean", "counts", "explained", "failed_steps", "hop", "lasted", "moment", "reason", "seconds", "short", "spanned"]
+__all__ = ["clean", "counts", "explained", "failed_steps", "hop", "lasted", "moment", "reason", "seconds", "short", "spanned", "told"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -24,6 +24,12 @@ def short(name: str | None) -> str:
     if not name:
         return ""
     return name.rpartition("/")[2] if "/" in name else name.removeprefix("vn.gov.").removesuffix(".v1")
+
+
+def told(message: Message) -> str:
+    """The contract, and the status where it says one: `dossier.status-changed 4`."""
+    status = message.payload.get("status") if isinstance(message.payload, Mapping) else None
+    return f"{short(message.contract)} {status}" if isinstance(status, int) else short(message.contract)
 
 
 def moment(at: datetime | None) -> str:
@@ -92,4 +98,4 @@ def hop(found: Hop) -> str:
 
 def _message(message: Message) -> str:
     way = f"{short(message.source)} -> {short(message.recipient) or '-'}"
-    return f"{short(message.contract)}, {way}, {moment(message.at)}, id {message.id}" + (f", {message.code}" if message.code else "")
+    return f"{told(message)}, {way}, {moment(message.at)}, id {message.id}" + (f", {message.code}" if message.code else "")

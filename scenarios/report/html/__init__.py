@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.case import anchor, section
 from scenarios.report.html.elements import el, page_bytes, table
-from scenarios.report.html.said import chosen, said, with_texts
+from scenarios.report.html.said import chosen, nearest, said, with_texts
 from scenarios.report.html.steps import badge
 from scenarios.report.words import counts, moment, reason, seconds, spanned
 from scenarios.verdicts import Case, Run, Verdict
@@ -21,7 +21,7 @@ def write(run: Run) -> bytes:
     """The page; its size is bounded whatever the number of messages (it says what it leaves out)."""
     many = max(len(run.cases), 1)
     rows = min(max(DRAWN // many, LEAST), MOST)
-    shown = {place: chosen(said(case.messages), max(LISTED // many, LEAST)) for place, case in enumerate(run.cases)}
+    shown = {place: chosen(said(case.messages), max(LISTED // many, LEAST), nearest(case)) for place, case in enumerate(run.cases)}
     texts = with_texts(run.cases, {place: [each for each in found if not isinstance(each, int)] for place, found in shown.items()})
     sections = [section(case, place, rows=rows, shown=shown[place], texts=texts[place]) for place, case in enumerate(run.cases)]
     head = el(

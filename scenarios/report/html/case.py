@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.course import course
 from scenarios.report.html.elements import el
-from scenarios.report.html.figures import compared, legs, others, refusals
+from scenarios.report.html.figures import compared, legs, others, refusals, timed
 from scenarios.report.html.listed import faults, messages
-from scenarios.report.html.said import Key, Said
+from scenarios.report.html.said import Key, Said, nearest
 from scenarios.report.html.sequence import sequence
 from scenarios.report.html.steps import badge, steps
 from scenarios.report.html.timeline import timeline
@@ -17,6 +17,9 @@ from scenarios.verdicts import Case, Verdict
 __all__ = ["anchor", "section"]
 
 
+MARKS = "Hollow head: not taken by the recipient. ×2: so many records in its inbox. ✗: refused, with the code."
+
+
 def anchor(place: int) -> str:
     """What links go to; the browser opens what is folded around it."""
     return f"case-{place + 1}"
@@ -24,20 +27,17 @@ def anchor(place: int) -> str:
 
 def section(case: Case, place: int, *, rows: int, shown: Sequence[Said | int], texts: frozenset[Key]) -> Element:
     """Folded where it passed; `rows`: messages in the diagram, `shown`: messages listed, `texts`: those with headers and payload."""
-    wanted = frozenset(
-        (step.failure.nearest.source, step.failure.nearest.id) for step in case.steps if step.failure and step.failure.nearest
-    )
-    drawn = sequence(case, rows, wanted)
+    drawn = sequence(case, rows, nearest(case))
     parts: list[tuple[str, list[Element]]] = [
         ("Steps", steps(case)),
         ("Compared with what was published", compared(case.figures.get("compared", ()))),
         ("Dossiers by status", course(case.course)),
-        ("Time per leg", legs(case.figures.get("legs", {}))),
+        ("Time per leg", legs(timed(case.figures))),
         ("Refusals by code", refusals(case.figures.get("refusals", {}))),
         ("Figures", others(case.figures)),
         ("Terms", timeline(case)),
         ("Faults", faults(case)),
-        ("Who said what to whom", [drawn] if drawn is not None else []),
+        ("Who said what to whom", [drawn, el("p", MARKS, class_="note")] if drawn is not None else []),
         ("Messages", messages(shown, texts) if shown else []),
     ]
     body = [each for title, elements in parts if elements for each in (el("h3", title), *elements)]

@@ -3,6 +3,7 @@
 `Case.figures` may hold, each where it is known:
   legs      name -> seconds of the scenario's time, as a list or as {n, min, p25, p50, p75, p95, max}
   refusals  code -> how many
+  repeat    {times, finished, seconds}: how many runs, how many came to their end, how long each of these took
   compared  a list of {what, published, ours, kind, source}; kind is `input` (calibrated to) or `result`
 Anything else is listed as it is.
 """
@@ -16,9 +17,10 @@ from xml.etree.ElementTree import Element
 from scenarios.report.html.elements import el, table
 from scenarios.report.words import lasted
 
-__all__ = ["compared", "legs", "others", "quantiles", "refusals"]
+__all__ = ["compared", "legs", "others", "quantiles", "refusals", "timed"]
 
 WIDTH, LEFT, ROW = 960, 230, 34
+WORDS = 300  # of a figure that is no number
 NAMES = {"min": 0.0, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
 _TICKS = ((1, "1 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 d"), (604_800, "1 week"), (2_592_000, "30 d"), (31_536_000, "1 year"))
 
@@ -33,6 +35,12 @@ def quantiles(seconds: Sequence[float] | Mapping[str, float]) -> Mapping[str, fl
         return found
     ordered = sorted(seconds)
     return {"n": len(ordered)} | {name: ordered[round(share * (len(ordered) - 1))] if ordered else 0.0 for name, share in NAMES.items()}
+
+
+def timed(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The legs; the runs of a repeat are one of them."""
+    repeat = figures.get("repeat")
+    return {**figures.get("legs", {}), **({"a run of the repeat": repeat["seconds"]} if repeat and repeat["seconds"] else {})}
 
 
 def legs(found: Mapping[str, Any]) -> list[Element]:
@@ -54,7 +62,7 @@ def legs(found: Mapping[str, Any]) -> list[Element]:
             shapes.append(el("text", words, x=x(size), y=height + 16, class_="axis", text_anchor="middle"))
     for place, (name, row) in enumerate(rows.items()):
         y = place * ROW + ROW // 2
-        shapes.append(el("text", name[:34], x=4, y=y + 4))
+        shapes.append(el("text", name[:31], x=4, y=y + 4))
         shapes.append(el("line", x1=x(row["min"]), x2=x(row["max"]), y1=y, y2=y, class_="range"))
         shapes.append(el("rect", x=x(row["p25"]), y=y - 8, width=max(x(row["p75"]) - x(row["p25"]), 2.0), height=16, class_="half"))
         shapes += [el("line", x1=x(row[q]), x2=x(row[q]), y1=y - 12, y2=y + 12, class_=q) for q in ("p50", "p95")]
@@ -79,7 +87,7 @@ def refusals(found: Mapping[str, int]) -> list[Element]:
     for place, (code, count) in enumerate(sorted(found.items(), key=lambda each: (-each[1], each[0]))):
         y = place * 26
         width = (WIDTH - LEFT - 90) * count / most
-        shapes.append(el("text", code[:34], x=4, y=y + 17))
+        shapes.append(el("text", code[:31], x=4, y=y + 17))
         shapes.append(el("rect", x=LEFT, y=y + 5, width=max(width, 1.0), height=16, class_="bar"))
         shapes.append(el("text", f"{count:,}", x=LEFT + width + 8, y=y + 17))
     words = "Refusals by code: " + ", ".join(f"{code} {count}" for code, count in found.items())
@@ -102,13 +110,15 @@ def compared(rows: Sequence[Mapping[str, Any]]) -> list[Element]:
 
 def others(figures: Mapping[str, Any]) -> list[Element]:
     """What has no chart of its own."""
-    rest = {name: value for name, value in figures.items() if name not in ("legs", "refusals", "compared")}
+    rest = {name: value for name, value in figures.items() if name not in ("legs", "refusals", "compared", "repeat")}
+    if repeat := figures.get("repeat"):
+        rest["runs of the repeat that finished"] = f"{repeat['finished']:,} of {repeat['times']:,}"
     rows = [el("tr", el("td", name), el("td", _number(value), class_="n")) for name, value in rest.items()]
     return [table(["figure", ""], rows)] if rows else []
 
 
 def _number(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int | float) else "" if value is None else str(value)
+    return f"{value:,}" if isinstance(value, int | float) else "" if value is None else str(value)[:WORDS]
 
 
 def _difference(published: Any, ours: Any) -> str:

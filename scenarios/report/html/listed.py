@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.elements import el, table
 from scenarios.report.html.said import Key, Said, payload
-from scenarios.report.words import moment, short
+from scenarios.report.words import moment, short, told
 from scenarios.verdicts import Case, Fault
 
 __all__ = ["faults", "messages"]
@@ -30,7 +30,7 @@ def _message(each: Said, texts: frozenset[Key]) -> Element:
     to = ", ".join(short(copy.recipient) or "-" for copy in each.copies)
     line = (
         el("span", moment(first.at), class_="when"),
-        el("b", short(first.contract)),
+        el("b", told(first)),
         el("span", f"{short(first.source)} → {to}"),
         *(el("span", mark, class_="bad" if bad else "warn") for mark, bad in _marks(each)),
     )

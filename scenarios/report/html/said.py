@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from scenarios.report.whole import plain
 from scenarios.verdicts import Case, Message, Verdict
 
-__all__ = ["PAYLOAD", "TEXTS", "Key", "Said", "chosen", "payload", "said", "with_texts"]
+__all__ = ["PAYLOAD", "TEXTS", "Key", "Said", "chosen", "nearest", "payload", "said", "with_texts"]
 
 Key = tuple[str, str]
 """Source and id."""
-TEXTS = 900_000  # characters of headers and payloads on one page
-PAYLOAD = 12_000  # of one payload
+TEXTS = 900_000  # bytes of headers and payloads on one page
+PAYLOAD = 12_000  # characters of one payload
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ def said(messages: Iterable[Message]) -> list[Said]:
     return [Said(copies) for copies in found.values()]
 
 
+def nearest(case: Case) -> frozenset[Key]:
+    """The messages that came nearest to what a step expected."""
+    return frozenset((step.failure.nearest.source, step.failure.nearest.id) for step in case.steps if step.failure and step.failure.nearest)
+
+
 def chosen(all_: Sequence[Said], limit: int, wanted: frozenset[Key] = frozenset()) -> list[Said | int]:
     """At most so many: the odd and the wanted with what stands beside them, the first and the last; a number for those left out between."""
     if len(all_) <= limit:
@@ -73,15 +78,16 @@ def with_texts(cases: Sequence[Case], listed: Mapping[int, Sequence[Said]]) -> M
     for place in sorted(listed, key=lambda index: cases[index].verdict is Verdict.PASSED):
         keys = []
         for each in listed[place]:
-            left -= len(payload(each.first)) + sum(len(name) + len(value) for name, value in each.first.headers.items())
+            headers = (f"{name}: {value}\n" for name, value in each.first.headers.items())
+            left -= len("".join([payload(each.first), *headers]).encode(errors="replace"))
             if left > 0:
                 keys.append(each.key)
         found[place] = frozenset(keys)
     return found
 
 
-def payload(message: Message) -> str:
+def payload(message: Message, most: int = PAYLOAD) -> str:
     """As text; a long one is cut, and says so."""
     value = plain(message.payload)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    return text if len(text) <= PAYLOAD else f"{text[:PAYLOAD]}\n... {len(text) - PAYLOAD} characters more"
+    return text if len(text) <= most else f"{text[:most]}\n... {len(text) - most} characters more"

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from scenarios.report.html.elements import el
 from scenarios.report.html.said import Key, Said, chosen, said
-from scenarios.report.words import moment, short
+from scenarios.report.words import moment, short, told
 from scenarios.verdicts import Case, Message
 
 __all__ = ["sequence"]
@@ -103,7 +103,7 @@ class _Picture:
         source = self.x(_line(first.source))
         inward = self.y + 22
         outward = inward if source == hub else inward + 13
-        words = _cut(short(first.contract), WORDS) + (" (nearest to what was expected)" if what.key in self.wanted else "")
+        words = _cut(told(first), WORDS) + (" (nearest to what was expected)" if what.key in self.wanted else "")
         group = el("g", el("title", f"{first.contract}, id {first.id}"), class_="near" if what.key in self.wanted else "m")
         if what.key in self.wanted:
             group.append(el("rect", x=4, y=self.y + 2, width=self.width - 8, height=ROW - 4, rx=4))
@@ -144,10 +144,9 @@ class _Picture:
 
 
 def _arrow(start: int, end: int, y: int, kind: str) -> Element:
-    """A head that is filled where the message was taken, open where it was not."""
-    back = 9 if end < start else -9
-    head = el("path", d=f"M{end + back},{y - 4} L{end},{y} L{end + back},{y + 4}" + ("" if kind == "open" else " Z"), class_="tip")
-    return el("g", el("line", x1=start, x2=end, y1=y, y2=y), head, class_=f"arrow {kind}".strip())
+    """A head that is filled where the message was taken, hollow where it was not."""
+    back = end + (9 if end < start else -9)
+    return el("path", d=f"M{start},{y}H{end}M{end},{y}L{back},{y - 4}V{y + 4}Z", class_=f"arrow {kind}".strip())
 
 
 def _cut(text: str, most: int) -> str:

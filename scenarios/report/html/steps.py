@@ -10,6 +10,7 @@ from scenarios.verdicts import Case, Failure, StepDone, Verdict
 __all__ = ["badge", "steps"]
 
 MOST = 400
+NEAREST = 2_000  # characters of a payload
 MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.ERROR: "!", Verdict.NOT_RUN: "○", Verdict.INTERRUPTED: "■"}
 
 
@@ -58,7 +59,9 @@ def _explained(failure: Failure) -> Element:
     if failure.nearest is not None:
         near = failure.nearest
         way = f"{short(near.contract)}, {short(near.source)} → {short(near.recipient) or '-'}, {moment(near.at)}, id {near.id}"
-        told.extend([el("dt", "Nearest message"), el("dd", way, el("details", el("summary", "payload"), el("pre", payload(near))))])
+        told.extend(
+            [el("dt", "Nearest message"), el("dd", way, el("details", el("summary", "payload"), el("pre", payload(near, NEAREST))))]
+        )
     if failure.differences:
         told.extend([el("dt", "Where it differs"), el("dd", el("ul", *(el("li", each) for each in failure.differences)))])
     if len(told):

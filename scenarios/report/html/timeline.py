@@ -12,6 +12,7 @@ __all__ = ["late", "timeline"]
 
 WIDTH, SIDE, ROW = 960, 16, 46
 MOST = 60
+WORDS, LETTER = 80, 7.2  # of a term's name; how wide a letter is at most, about
 
 
 def late(deadline: Deadline) -> bool:
@@ -67,14 +68,14 @@ class _Scale:
 def _bar(deadline: Deadline, y: int, scale: _Scale) -> list[Element]:
     began, due = scale.x(deadline.began), scale.x(deadline.due)
     broken = late(deadline)
-    words = f"{'✗' if broken else '✓'} {deadline.what}: {_outcome(deadline)}"
-    middle = began > WIDTH / 2
+    words = f"{'✗' if broken else '✓'} {deadline.what[:WORDS]}: {_outcome(deadline)}"
+    right = began + LETTER * len(words) > WIDTH - SIDE
     label = el(
         "text",
         words,
-        x=WIDTH - SIDE if middle else began,
+        x=WIDTH - SIDE if right else began,
         y=y + 14,
-        text_anchor="end" if middle else "start",
+        text_anchor="end" if right else "start",
         class_="bad" if broken else "good",
     )
     made = [label, el("rect", x=began, y=y + 21, width=max(due - began, 2.0), height=12, rx=2, class_="term broken" if broken else "term")]
