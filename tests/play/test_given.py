@@ -1,7 +1,7 @@
 """What a script is given, in a province that runs: parcels of its people, forms that go through to the end, dossiers on their way."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from scenarios.acts import Pay, Submit, Supplement
 from scenarios.scalars import Plain
 from scenarios.scenario import Begun, Given
 from tests.e2e.town import Town
+from vn.clock import VN
 from vn.errors import AgencyAnsweredNo, Unusable
 
 SEED = 7
@@ -217,3 +218,19 @@ async def test_policies_are_told_in_short_words_and_unknown_decisions_with_what_
         await set_policies(agencies, Given.model_validate({"policies": {"land": {"slipp": "instant"}, "tax": {"x": "instant"}}}).policies)
     assert "policies.land: no decision 'slipp'; did you mean 'slip'?" in str(told.value)
     assert "policies.tax: no decision 'x'; there are assess, reconcile, decides, notice-after" in str(told.value)
+
+
+async def test_a_parcel_of_the_old_division_is_sold_before_and_after_july_2025(
+    broker: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("old")
+    async with Town(broker, f"old-{uuid4().hex[:6]}", folder, seed=SEED, at=datetime(2025, 6, 2, 9, tzinfo=VN)) as town:
+        town.within = 60.0
+        agencies = Agencies(town.http, town.province.urls)
+        parcels = [{"as": name, "holder": "an", "commune": "Xã Mai Pha"} for name in ("one", "other")]
+        cast = await cast_of(town, agencies, parcel=parcels)
+        assert cast.parcel("one").commune == "05992"
+        await to_the_end(town, agencies, cast, {"procedure": "transfer", "to": "stranger", "parcel": "one"})
+        await town.turn("2025-08-04T09:00")
+        await to_the_end(town, agencies, cast, {"procedure": "transfer", "to": "company", "parcel": "other"})
+        assert await holders(town, cast, "other") == {cast.identity("company"): "1/1"}
