@@ -57,6 +57,9 @@ class Cast:
         `seed` is the province's own (`Settings.seed`): the agencies know the same people.
         """
         cast = cls(seed, agencies, chosen(given.people, seed))
+        names = [*cast.people, *(each.as_ for each in given.parcel)]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise Unusable(f"given: {', '.join(map(repr, twice))}: two things have this name")
         for wanted in given.parcel:
             shares = {wanted.holder: Fraction(1)} if isinstance(wanted.holder, str) else wanted.holder
             held = {name: (cast.person(name), share) for name, share in shares.items()}
@@ -74,6 +77,20 @@ class Cast:
     def parcel(self, name: str) -> Entered:
         """The parcel of this name."""
         return _named(name, self.parcels, "given.parcel")
+
+    def values(self) -> dict[str, dict[str, Any]]:
+        """What a script can look into by these names: `{an./identity}`, `{company./name}`, `{plot./certificate}`."""
+        people = {name: {"identity": identity(one), "name": one.name, "phone": one.phone} for name, one in self.people.items()}
+        return people | {
+            name: {
+                "commune": one.commune,
+                "map-sheet": one.map_sheet,
+                "number": one.number,
+                "certificate": one.certificate,
+                "path": one.path,
+            }
+            for name, one in self.parcels.items()
+        }
 
     async def form(self, submit: Submit, *, on: date) -> Form:
         """The portal's form for `POST /ho-so`; raises Unusable with what the script asks in vain."""

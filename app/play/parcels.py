@@ -38,6 +38,7 @@ class Entered:
     commune: str
     map_sheet: int
     number: int
+    certificate: str
 
     @property
     def path(self) -> str:
@@ -56,8 +57,9 @@ async def enter(agencies: Agencies, wanted: Wanted, holders: Mapping[str, tuple[
             if error.code == _TAKEN:
                 continue
             raise Unusable(f"given.parcel {wanted.as_!r}: {error}") from None
-        await agencies.tell("tax", "/so-thue-dat", _booked(shown, place))
-        made = Entered(wanted.as_, shown["XaId"], SHEET, number)
+        if "tax" in agencies.urls:  # one that is not ours must know the parcel by itself
+            await agencies.tell("tax", "/so-thue-dat", _booked(shown, place))
+        made = Entered(wanted.as_, shown["XaId"], SHEET, number, shown["GiayChungNhan"]["SoPhatHanh"])
         if wanted.restriction is not None:
             await agencies.tell("land", f"{made.path}/han-che", _RESTRICTIONS[wanted.restriction])
         return made

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app.play.agencies import Agencies
+from app.settings import AGENCIES
 from vn.errors import Unusable
 from vn.near import suggestion
 from vn.spans import WorkingDays
 
-__all__ = ["instant", "set_policies"]
+__all__ = ["all_by_hand", "set_policies"]
 
 SHORT = {"land": {"decides": "check"}, "tax": {"decides": "assess", "notice-after": "assess"}}
 """What a script may say in the place of an agency's own word for a decision."""
@@ -35,25 +36,19 @@ async def set_policies(agencies: Agencies, policies: Mapping[str, Mapping[str, A
 
 
 @asynccontextmanager
-async def instant(agencies: Agencies, *, but: Mapping[str, str]) -> AsyncIterator[None]:
-    """Everything is decided at once within, `but` one decision of an agency, which waits for an officer; afterwards all is as before.
+async def all_by_hand(agencies: Agencies) -> AsyncIterator[None]:
+    """Within, every decision waits for an officer; afterwards all is as before.
 
-    Decisions that wait by the policy of before are planned anew by it, from when they were asked for.
+    What waits is planned anew then by the policy of before, from when it was asked for.
     """
-    before = {
-        agency: await agencies.ask(agency, "/_lgsp/policy") for agency in agencies.urls if agency in ("dvc", "land", "tax", "payment")
-    }
+    before = {agency: await agencies.ask(agency, "/_lgsp/policy") for agency in AGENCIES if agency in agencies.urls}
     try:
         for agency, policy in before.items():
-            changes = {name: "manual" if but.get(agency) == name or name == DEADLINE else "instant" for name in policy}
-            await agencies.tell(agency, "/_lgsp/policy", changes, method="PUT")
+            await agencies.tell(agency, "/_lgsp/policy", dict.fromkeys(policy, "manual"), method="PUT")
         yield
     finally:
         for agency, policy in before.items():
             await agencies.tell(agency, "/_lgsp/policy", policy, method="PUT")
-
-
-DEADLINE = "supplement-deadline"  # at once it would end every dossier that is asked for something
 
 
 def _native(manner: Any) -> Any:

@@ -1,7 +1,7 @@
 """What a script is given, in a province that runs: parcels of its people, forms that go through to the end, dossiers on their way."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,8 @@ from scenarios.acts import Pay, Submit, Supplement
 from scenarios.scalars import Plain
 from scenarios.scenario import Begun, Given
 from tests.e2e.town import Town
-from vn.errors import AgencyAnsweredNo, Unusable
+from vn.clock import VN
+from vn.errors import Unusable
 
 SEED = 7
 PEOPLE = [
@@ -81,6 +82,9 @@ async def test_parcels_stand_in_the_register_as_the_script_says(town: Town, cast
     assert [(use["MucDich"], use["DienTich"]) for use in garden["MucDichSuDung"]] == [("ODT", 100.0), ("CLN", 250.5)]
     assert (garden["TenXa"], garden["GiaDatO"]) == ("Phường Kỳ Lừa", 5_000_000)
     assert [each["Loai"] for each in (await town.get("land", cast.parcel("pledged").path))["HanChe"]] == ["the-chap"]
+    pledged = cast.values()["pledged"]
+    assert (await town.get("land", pledged["path"]))["GiayChungNhan"]["SoPhatHanh"] == pledged["certificate"]
+    assert cast.values()["company"]["identity"] == cast.identity("company")
     assert await holders(town, cast, "together") == {cast.identity("an"): "1/2", cast.identity("binh"): "1/2"}
 
 
@@ -134,6 +138,7 @@ async def test_a_sample_never_takes_what_a_script_gave_and_two_of_a_kind_differ(
     [
         ({"parcel": [{"as": "x", "holder": "ann"}]}, "given.people has no 'ann'; did you mean 'an'?"),
         ({"parcel": [{"as": "x", "holder": "an", "commune": "Đồng Dăng"}]}, "no commune 'Đồng Dăng'; did you mean 'Đồng Đăng'?"),
+        ({"parcel": [{"as": "an", "holder": "an"}]}, "given: 'an': two things have this name"),
         ({"parcel": [{"as": "x", "holder": "an", "use": "OTD"}]}, "/MucDichSuDung/0/MucDich: không có mã"),
         ({"parcel": [{"as": "x", "holder": {"an": "1/2", "binh": "1/3"}}]}, "/NguoiSuDung: tổng các phần quyền là 5/6"),
     ],
@@ -200,11 +205,31 @@ async def test_a_dossier_begun_stands_where_the_script_says_and_policies_are_as_
 
 async def test_a_dossier_that_does_not_come_so_far_says_why(town: Town, agencies: Agencies, cast: Cast) -> None:
     begun = {"as": "d", "at": "awaiting-payment", "submit": {"procedure": "transfer", "to": "an", "parcel": "pledged"}}
-    with pytest.raises(Unusable, match=r"given.dossier 'd' is .*, not awaiting-payment: .*thế chấp"):
+    with pytest.raises(
+        Unusable, match=r"given.dossier 'd' does not come to awaiting-payment: .*\n.*/ThongTinThuaDat/0: thửa đất đang thế chấp"
+    ):
         await begin(Begun.model_validate(begun), cast, agencies, on=town.at.date(), settle=town.at_rest)
     refused = {**begun, "submit": {"sample": "transfer", "wrong": "price"}}
-    with pytest.raises(AgencyAnsweredNo, match="/ThuaDat/0/GiaTri"):
+    with pytest.raises(Unusable, match="/ThuaDat/0/GiaTri"):
         await begin(Begun.model_validate(refused), cast, agencies, on=town.at.date(), settle=town.at_rest)
+    free = {**begun, "submit": {"sample": "spouse"}}
+    with pytest.raises(Unusable, match="no notice came; it is 'Đang xử lý'"):
+        await begin(Begun.model_validate(free), cast, agencies, on=town.at.date(), settle=town.at_rest)
+
+
+async def test_dossiers_begun_one_after_the_other_do_not_move_each_other(town: Town, agencies: Agencies, cast: Cast) -> None:
+    hold = {"land": {"slip": "by-hand", "update": "by-hand"}}
+    await set_policies(agencies, Given.model_validate({"policies": hold}).policies)
+    order = ("accepted", "paid", "awaiting-payment", "paid", "accepted")
+    begun = [
+        await begin(Begun.model_validate({"as": "d", "at": at}), cast, agencies, on=town.at.date(), settle=town.at_rest) for at in order
+    ]
+    await town.at_rest()
+    assert [(await town.case(str(each.dossier)))["TrangThaiHoSo"] for each in begun] == ["4", "4", "6", "4", "4"]
+    back = {"land": {"slip": "instant", "update": "instant"}}
+    await set_policies(agencies, Given.model_validate({"policies": back}).policies)
+    await town.at_rest()
+    assert [(await town.case(str(each.dossier)))["TrangThaiHoSo"] for each in begun] == ["6", "10", "6", "10", "6"]
 
 
 async def test_policies_are_told_in_short_words_and_unknown_decisions_with_what_may_be_meant(town: Town, agencies: Agencies) -> None:
@@ -217,3 +242,19 @@ async def test_policies_are_told_in_short_words_and_unknown_decisions_with_what_
         await set_policies(agencies, Given.model_validate({"policies": {"land": {"slipp": "instant"}, "tax": {"x": "instant"}}}).policies)
     assert "policies.land: no decision 'slipp'; did you mean 'slip'?" in str(told.value)
     assert "policies.tax: no decision 'x'; there are assess, reconcile, decides, notice-after" in str(told.value)
+
+
+async def test_a_parcel_of_the_old_division_is_sold_before_and_after_july_2025(
+    broker: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("old")
+    async with Town(broker, f"old-{uuid4().hex[:6]}", folder, seed=SEED, at=datetime(2025, 6, 2, 9, tzinfo=VN)) as town:
+        town.within = 60.0
+        agencies = Agencies(town.http, town.province.urls)
+        parcels = [{"as": name, "holder": "an", "commune": "Xã Mai Pha"} for name in ("one", "other")]
+        cast = await cast_of(town, agencies, parcel=parcels)
+        assert cast.parcel("one").commune == "05992"
+        await to_the_end(town, agencies, cast, {"procedure": "transfer", "to": "stranger", "parcel": "one"})
+        await town.turn("2025-08-04T09:00")
+        await to_the_end(town, agencies, cast, {"procedure": "transfer", "to": "company", "parcel": "other"})
+        assert await holders(town, cast, "other") == {cast.identity("company"): "1/1"}

@@ -127,3 +127,13 @@ def test_the_land_tax_book_takes_a_parcel_once_and_only_with_codes_that_fit(sett
         assert tax.client.post("/so-thue-dat", json=BOOKED | {"SoThua": 8, "MaXa": "05977"}).status_code == 422
         wrong = tax.client.post("/so-thue-dat", json=BOOKED | {"SoTo": 0, "MucDich": "x", "DienTich": -1})
         assert [each["pointer"] for each in wrong.json()["errors"]] == ["/SoTo", "/DienTich", "/MucDich"]
+
+
+def test_two_registers_into_which_the_same_was_entered_have_equal_canonical_forms(settings: Callable[..., AgencySettings]) -> None:
+    forms = []
+    for name in ("one", "two"):
+        with land_office(settings("land", name=name, seed=SEED)) as office:
+            office.post("/thua-dat", NEW)
+            forms.append(office.client.get("/_lgsp/canonical").json())
+    assert forms[0] == forms[1]
+    assert "06184/900/7" in str(forms[0])
