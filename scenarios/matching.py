@@ -30,7 +30,7 @@ LONGEST = 120
 
 
 def at(value: Any, pointer: str) -> Any:
-    """What lies at a JSON Pointer; `MISSING` where nothing does. `*` in the place of a position finds the first element that has the rest."""
+    """What lies at a JSON Pointer; `MISSING` where nothing does. `*` is the first element of a list that has the rest."""
     for position, step in enumerate(keys := steps(pointer)):
         if isinstance(value, Mapping) and step in value:
             value = value[step]

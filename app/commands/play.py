@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-
 from pathlib import Path
 from typing import Annotated
 
@@ -26,18 +25,15 @@ Report = Annotated[
 Bindings = Annotated[Path | None, typer.Option(help="Who plays the parts that are outside (docs/outside.md).", metavar="FILE")]
 
 
-def run(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+def run(  # noqa: PLR0917  # a command's parameters are its options
     paths: Paths,
     report: Report = [],  # noqa: B006  # typer copies it
     parallel: Annotated[int, typer.Option(min=1, max=64, help="So many processes, each with a broker of its own.")] = 1,
     speed: Annotated[str, typer.Option(help="max, real, or so many times real: 60x.")] = "max",
     bindings: Bindings = None,
     interactive: Annotated[bool, typer.Option("--interactive/--non-interactive", help="Whether somebody can act by hand.")] = True,
-    seed: Annotated[int | None, typer.Option(min=0, help="Another seed for all of them.")] = None,
     scale: Annotated[float, typer.Option(min=0.001, max=10, help="Of a profile: so much of it.")] = 1.0,
-    exchanges: Annotated[int, typer.Option(min=1, max=8, help="Of a profile: so many exchange processes.")] = 1,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the steps of what passed, too.")] = False,
-    state: State = None,
 ) -> int:
     """Play scenarios on a virtual clock, faults included; 0 only where something ran and all of it passed.
 
@@ -45,8 +41,8 @@ def run(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """
     from app.play.options import Options, play_all
 
-    read = settings(state)
-    configure(read.log, "error" if read.log_level == "info" else read.log_level, "run")
+    read = settings()
+    configure(read.log, "critical" if read.log_level == "info" else read.log_level, "run")  # what goes wrong on purpose is no news
     options = Options(
         paths=tuple(paths),
         reports=_reports(report),
@@ -54,9 +50,7 @@ def run(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         speed=speed,
         bindings=bindings,
         interactive=interactive,
-        seed=seed,
         scale=scale,
-        exchanges=exchanges,
         verbose=verbose,
     )
     return until_stopped(lambda stop: play_all(options, read, environment(), stop))
@@ -89,5 +83,3 @@ def why(
     else:
         typer.echo(f"last hop: {found.hop}\nwhose turn: {found.turn}")
     return 0
-
-

@@ -33,6 +33,7 @@ class Broker:
             *arguments,
             env=self._environ,
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # what it is told to do wrong stands in the report
             start_new_session=sys.platform != "win32",  # Ctrl-C is for us, and we end it last
         )
         told = await self._told(), await self._told()

@@ -1,5 +1,6 @@
 """The parts that one scenario is played with: all in one process but the broker, each on its own socket, in topics of their own."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -88,9 +89,10 @@ class Ground:
             await enter(self.doors)
             for name in self._before:
                 province.fronts[name] = await self.doors.open(name, province.urls[name])
-        for name in ADAPTERS:
-            if f"{name}-adapter" not in self._left_out:
-                await province.start(f"{name}-adapter")
+        adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in self._left_out]
+        self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
+        for part in adapters:
+            await province.start(part)
 
     async def _forget_topics(self) -> None:
         """Somebody else's broker is left as it was."""

@@ -22,7 +22,7 @@ from app.play.terminal import Terminal
 from app.settings import Settings
 from scenarios.places import Unwritable
 from scenarios.reading import Script, read_all
-from scenarios.report import write
+from scenarios.report import check, write
 from scenarios.verdicts import Run, Verdict
 from vn.clock import VN
 
@@ -39,14 +39,14 @@ class Options:
     speed: str = "max"
     bindings: Path | None = None
     interactive: bool = True
-    seed: int | None = None
     scale: float = 1.0
-    exchanges: int = 1
     verbose: bool = False
 
 
 async def play_all(options: Options, settings: Settings, environ: Mapping[str, str], stop: asyncio.Event) -> int:
     """Play them, show how it goes, write the reports; the exit code."""
+    for kind, path in options.reports:
+        check(kind, path)
     speed = Speed.read(options.speed)
     scripts = _scripts(options, settings)
     started, began = datetime.now(VN), time.monotonic()
@@ -59,8 +59,8 @@ async def play_all(options: Options, settings: Settings, environ: Mapping[str, s
     with Terminal(console, total=len(scripts), verbose=options.verbose) as terminal:
         async with AsyncExitStack() as stack:
             broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ))
-            setting = Setting(settings, environ, broker, speed=speed, seed=options.seed, prefix=f"run-{os.getpid()}")
-            cases = await cases_of(scripts, setting, means, terminal, stop)
+            setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{os.getpid()}")
+            cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
         terminal.end(run)
     for kind, path in options.reports:
@@ -77,5 +77,3 @@ def _scripts(options: Options, settings: Settings) -> list[Script]:
 
 def _exit_code(run: Run, stop: asyncio.Event) -> int:
     return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in run.cases) else run.exit_code()
-
-

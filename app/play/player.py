@@ -17,7 +17,7 @@ from app.play.telling import told
 from app.play.why import shown
 from scenarios.reading import Placed, Script
 from scenarios.verdicts import Case, Failure, StepDone, Verdict
-from vn.errors import AgencyAnsweredNo, LgspError
+from vn.errors import AgencyAnsweredNo, AgencyAnsweredYes, LgspError
 
 __all__ = ["Progress", "blank", "play"]
 
@@ -108,7 +108,7 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
             failure = breach(scene, watched)
     except StepFailed as error:
         failure = error.failure
-    except AgencyAnsweredNo as error:
+    except (AgencyAnsweredNo, AgencyAnsweredYes) as error:
         failure = Failure(str(error))
     except LgspError as error:
         failure, verdict = Failure(str(error)[:WRONG]), Verdict.ERROR
@@ -152,4 +152,3 @@ def blank(script: Script) -> Case:
         seed=scenario.seed,
         began=scenario.start,
     )
-

@@ -26,7 +26,7 @@ class Teller(Progress, Protocol):
     def case_ended(self, case: Case) -> None: ...
 
 
-async def cases_of(scripts: Sequence[Script], setting: Setting, means: Means, teller: Teller, stop: asyncio.Event) -> list[Case]:
+async def cases_of(scripts: Sequence[Script], setting: Setting, means: Means, *, teller: Teller, stop: asyncio.Event) -> list[Case]:
     """In the order of the scripts; those that cannot be run here say why, those after an interruption that they were not begun."""
     found = []
     for script in scripts:

@@ -66,6 +66,7 @@ class Scene:
     number: int = 0
     captured: dict[str, Captured] = field(default_factory=dict)
     forms: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    attempts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nevers: list[Watched] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)

@@ -46,10 +46,9 @@ class Setting:
     settings: Settings
     environ: Mapping[str, str]
     broker: Broker | None
-    speed: Speed = Speed()
-    seed: int | None = None
+    speed: Speed = field(default_factory=Speed)
     ask: Callable[[str], Awaitable[None]] = _nobody
-    prefix: str = field(default="run")
+    prefix: str = "run"
 
 
 @asynccontextmanager
@@ -62,7 +61,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         settings = replace(
             setting.settings,
             space=f"{setting.prefix}-{next(_numbers)}",
-            seed=scenario.seed if setting.seed is None else setting.seed,
+            seed=scenario.seed,
             clock=ClockSetting("frozen", at=scenario.start),
         )
         ground = Ground(
@@ -78,9 +77,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))
         if ground.relay is not None:
             by_kind["relay"] = ground.relay
-        watch = await stack.enter_async_context(
-            Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now)
-        )
+        watch = await stack.enter_async_context(Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now))
         parts = await stack.enter_async_context(Parts.of(ground.province, inner=ground.inner))
         others = [each for each in (ground.relay, ground.doors, watch) if each is not None]
         limit = scenario.limits.virtual
@@ -127,7 +124,8 @@ async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tu
     """Where the scenario's broker is, and who makes it, or the network before it, do wrong."""
     if setting.broker is None:
         return setting.settings.bootstrap or "", {}
-    broker, by_kind = setting.broker, {}
+    broker = setting.broker
+    by_kind: dict[str, Any] = {}
     if "own-network" in script.needs:
         link = await stack.enter_async_context(Link())
         broker = await stack.enter_async_context(Broker(setting.environ, advertised=f"127.0.0.1:{link.port}"))
@@ -141,7 +139,9 @@ async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tu
 async def _given(scene: Scene) -> None:
     """Policies first, then the dossiers that are on their way."""
     given = scene.script.scenario.given
-    await set_policies(scene.agencies, given.policies)
+    await set_policies(scene.agencies, {str(agency): policy for agency, policy in given.policies.items()})
+    for name, value in scene.cast.values().items():
+        scene.capture(name, value.get("identity") or value["path"], value)
     for each in given.dossier:
         done = await begin(each, scene.cast, scene.agencies, on=scene.now.date(), settle=scene.rest)
         begun(scene, each.as_, done)

@@ -174,9 +174,7 @@ class Watch:
     def _of(self, key: Key, type_: str | None, subject: str | None) -> Seen:
         if key not in self._seen:
             source, id_, recipient = key
-            self._seen[key] = Seen(
-                self._now(), len(self._seen), id_, short(type_), short(source), short(recipient) or None, subject or ""
-            )
+            self._seen[key] = Seen(self._now(), len(self._seen), id_, short(type_), short(source), short(recipient) or None, subject or "")
         return self._seen[key]
 
 

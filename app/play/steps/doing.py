@@ -29,9 +29,10 @@ def begun(scene: Scene, name: str | None, done: Done) -> None:
 async def decide(scene: Scene, act: Decide) -> None:
     """What waits for an officer is decided; first all that is on its way may come."""
     await scene.rest()
-    attempts = (scene.captured[act.attempt].value,) if act.attempt else ()
-    done = await acts.decide(scene.agencies, scene.dossier(act.dossier), act, attempts=attempts)
-    scene.capture(act.as_, scene.dossier(act.dossier), done.answer)
+    code = scene.dossier(act.dossier)
+    for attempt in scene.attempts.get(act.attempt or "", ()) or (None,):
+        done = await acts.decide(scene.agencies, code, act, attempts=() if attempt is None else (attempt,))
+    scene.capture(act.as_, code, done.answer)
 
 
 async def pay(scene: Scene, act: Pay) -> None:
@@ -39,6 +40,8 @@ async def pay(scene: Scene, act: Pay) -> None:
     await scene.rest()
     done = await acts.pay(scene.agencies, scene.dossier(act.dossier), act)
     answer = done.answer[0] if len(done.answer) == 1 else done.answer
+    if act.as_ is not None:
+        scene.attempts[act.as_] = done.attempts
     scene.capture(act.as_, done.attempts[0] if done.attempts else "", answer)
 
 

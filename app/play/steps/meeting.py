@@ -165,7 +165,9 @@ async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str
     return Failure(
         reason=f"expected {act.count} of {_named(act)} {when}, found {len(counted or fitting)}",
         nearest=None if nearest is None else shown(nearest),
-        differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
+        differences=[]
+        if nearest is None
+        else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
         hop=hop,
         turn=None if hop is None else whose(hop, scene.outside),
         turn_words=await turn_of(scene.agencies.urls, dossier) if dossier else "",
@@ -177,7 +179,10 @@ def _distance(act: Message, seen: Seen, dossier: str | None, scene: Scene) -> tu
 
 
 def _named(act: Message) -> str:
-    said = [act.contract or "anything", *(f"{word} {value}" for word, value in (("from", act.from_), ("to", act.to), ("about", act.about)) if value)]
+    said = [
+        act.contract or "anything",
+        *(f"{word} {value}" for word, value in (("from", act.from_), ("to", act.to), ("about", act.about)) if value),
+    ]
     return " ".join(said)
 
 
