@@ -153,6 +153,15 @@ async def test_what_a_fault_holds_back_goes_on_when_it_is_healed(stretch: Stretc
     assert len(await stretch.relay.fired("late")) == 1
 
 
+async def test_what_is_held_back_at_the_end_goes_on_before_the_relay_leaves(kafka: KafkaSettings, space: Space) -> None:
+    async with stretched(kafka, space) as stretch:
+        await stretch.relay.arm("late", fault("delay", by="30 calendar-days"))
+        await stretch.says(1)
+        assert await stretch.comes() == []
+    async with Reader(kafka) as reader:
+        assert [dict(each.headers)["ce_id"] async for each in reader.everything(space.inbox(ILIS))] == [b"1"]
+
+
 async def test_two_faults_on_one_hop_act_one_after_the_other(stretch: Stretch) -> None:
     await stretch.relay.arm("broken", fault("truncate"))
     await stretch.relay.arm("dup", fault("duplicate"))
