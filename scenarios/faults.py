@@ -56,7 +56,7 @@ class Duplicate(OnHop):
 
 
 class Reorder(OnHop):
-    """A record is held back until so many later ones of the same selection have passed."""
+    """A record is held back until so many later ones of the same selection have passed, or everybody is at rest."""
 
     behind: Annotated[Number, Field(ge=1, le=100)] = 1
 

@@ -116,7 +116,7 @@ def _old_codes(record: Carried) -> Carried | None:
     said = dict(record.headers).get("ce_time") or b""
     try:
         division = communes(datetime.fromisoformat(said.decode()).astimezone(VN).date())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     today = {each.code for each in division if each.valid_to is None}
     return _payload(record, lambda payload: _with_old_codes(payload, today))
@@ -132,7 +132,7 @@ def _with_old_codes(value: Any, today: set[str]) -> Any:
         if isinstance(changed[key], str):
             changed[key] = LAND_USE_BEFORE.get(changed[key], changed[key])
     code = value.get("communeCode")
-    before = next((each for each in predecessors(code) if each.code != code), None) if code in today else None
+    before = next((each for each in predecessors(code) if each.code != code), None) if isinstance(code, str) and code in today else None
     if before is not None:
         changed["communeCode"] = before.code
         if "communeName" in changed:
@@ -168,13 +168,17 @@ def _header(record: Carried, name: str, change: Callable[[bytes], bytes]) -> Car
 
 
 def _payload(record: Carried, change: Callable[[Any], Any]) -> Carried | None:
-    """With the payload changed as JSON; None where it is none, or where nothing changes."""
+    """With the payload changed as JSON; None where it is none, or nested too deeply, or where nothing changes."""
     try:
-        before = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError:
+        before, after = orjson.loads(record.value or b""), change(orjson.loads(record.value or b""))
+        return None if _same(after, before) else record._replace(value=orjson.dumps(after))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         return None
-    after = change(before)
-    return None if after == orjson.loads(record.value or b"") else record._replace(value=orjson.dumps(after))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON, where true is not 1."""
+    return bool(one == other) and orjson.dumps(one) == orjson.dumps(other)
 
 
 def _tampered(payload: Any, changes: Mapping[str, Any]) -> Any:

@@ -1,15 +1,18 @@
 """A script's rule is the embedded broker's own, in force from the step that arms it to the one that heals it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.play.broker_faults import BrokerFaults, read_rule
-from bus import Admin, KafkaSettings, Producer, Reader, Record, Topic
+from bus import Admin, KafkaSettings, Members, Producer, Reader, Record, Space, Topic
 from scenarios.faults import Fault
 from scenarios.scalars import Plain
 from tests.broker.faulty import FaultyBroker
+from tests.play.staged import Staged
 from vn.errors import Unusable
 
 LOST = {"stage": Plain("response"), "action": Plain("close"), "times": Plain("1"), "when": {"api": Plain("Produce"), "topic": "t*"}}
@@ -77,3 +80,23 @@ async def test_a_healed_rule_is_gone_what_it_did_is_not_and_a_later_one_of_its_n
         async with BrokerFaults(faulty.control) as faults:
             await faults.arm("late", fault(late))
             assert (faults.armed, await faults.fired("late")) == (("late",), ())
+
+
+async def test_what_members_say_is_stored_once_though_acknowledgements_are_lost_on_every_hop(
+    faulty: FaultyBroker, space: Space, tmp_path: Path
+) -> None:
+    async with Staged(faulty.address, space.name, tmp_path) as town, BrokerFaults(faulty.control) as faults:
+        await faults.arm("lost", fault(LOST | {"times": Plain("6"), "when": {"api": Plain("Produce"), "topic": "*.*box.*"}}))
+        await town.whole(1)
+        assert len(await faults.fired("lost")) == 6
+        stored: Counter[tuple[str, bytes | None]] = Counter()
+        async with Reader(KafkaSettings(faulty.address)) as reader:
+            for box in (
+                box
+                for member in Members.read().ids
+                for each in (space, Space(f"{space.name}-x"))
+                for box in (each.outbox(member), each.inbox(member))
+            ):
+                stored.update([(box, dict(each.headers)["ce_id"]) async for each in reader.everything(box)])
+        assert len(stored) > 40
+        assert set(stored.values()) == {1}

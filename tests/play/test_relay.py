@@ -1,14 +1,18 @@
 """The relay carries what members and exchange say to each other as it is, in its order, but for armed faults."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from app.play.relay import Relay
 from bus import KafkaSettings, Producer, Reader, Received, Record, Space
 from scenarios.faults import Fault
+from tests.broker.process import BrokerProcess
 from tests.bus.samples import DVC, ILIS, TCT, notice
 from tests.support import eventually
 from vn.clock import VN
@@ -29,7 +33,6 @@ class Stretch:
     kafka: KafkaSettings
     outer: Space
     at: datetime = MORNING
-    written: list[Record] = field(default_factory=list)
 
     @property
     def inner(self) -> Space:
@@ -63,10 +66,16 @@ class Stretch:
         return sorted(found, key=lambda each: (each.partition, each.offset))
 
 
-@pytest.fixture
-async def stretch(kafka: KafkaSettings, space: Space) -> AsyncIterator[Stretch]:
+@asynccontextmanager
+async def stretched(kafka: KafkaSettings, space: Space) -> AsyncIterator[Stretch]:
     made = Stretch(kafka, space)
     async with Relay(kafka, made.outer, made.inner, (DVC, ILIS, TCT), now=lambda: made.at) as made.relay, Producer(kafka) as made.producer:
+        yield made
+
+
+@pytest.fixture
+async def stretch(kafka: KafkaSettings, space: Space) -> AsyncIterator[Stretch]:
+    async with stretched(kafka, space) as made:
         yield made
 
 
@@ -144,6 +153,15 @@ async def test_what_a_fault_holds_back_goes_on_when_it_is_healed(stretch: Stretc
     assert len(await stretch.relay.fired("late")) == 1
 
 
+async def test_what_is_held_back_at_the_end_goes_on_before_the_relay_leaves(kafka: KafkaSettings, space: Space) -> None:
+    async with stretched(kafka, space) as stretch:
+        await stretch.relay.arm("late", fault("delay", by="30 calendar-days"))
+        await stretch.says(1)
+        assert await stretch.comes() == []
+    async with Reader(kafka) as reader:
+        assert [dict(each.headers)["ce_id"] async for each in reader.everything(space.inbox(ILIS))] == [b"1"]
+
+
 async def test_two_faults_on_one_hop_act_one_after_the_other(stretch: Stretch) -> None:
     await stretch.relay.arm("broken", fault("truncate"))
     await stretch.relay.arm("dup", fault("duplicate"))
@@ -165,3 +183,27 @@ async def test_a_relay_with_more_to_carry_is_busy_and_says_on_which_hop(stretch:
     await eventually(done)
     assert len(await stretch.comes()) == 300
     assert all(each is None or each.endswith("on exchange->ilis") for each in said)
+
+
+async def test_what_a_member_took_back_in_a_transaction_is_not_carried_and_keeps_nobody_busy(stretch: Stretch) -> None:
+    topic = stretch.outer.outbox(ILIS)
+    async with AIOKafkaProducer(bootstrap_servers=stretch.kafka.bootstrap, transactional_id=stretch.outer.name) as member:
+        for number, commits in enumerate((True, False, True, False)):
+            await member.begin_transaction()
+            record = stretch.record(str(number), topic, CASE)
+            await member.send_and_wait(topic, record.value, record.key, headers=record.headers[:-1])
+            await (member.commit_transaction() if commits else member.abort_transaction())
+    assert [dict(each.headers)["ce_id"] for each in await stretch.lies(stretch.inner.outbox(ILIS))] == [b"0", b"2"]
+
+
+async def test_a_relay_goes_on_where_it_was_when_the_broker_has_been_away(space: Space, tmp_path: Path) -> None:
+    async with BrokerProcess(tmp_path) as broker, stretched(KafkaSettings(broker.address, request_timeout=2), space) as stretch:
+        await stretch.says(1, 2)
+        assert await stretch.comes() == ["1", "2"]
+        await broker.kill()
+        told = await stretch.relay.busy()
+        assert told is not None
+        assert told.startswith("the relay: the ends of the topics")
+        await broker.start()
+        await stretch.says(3)
+        assert await stretch.comes() == ["1", "2", "3"]

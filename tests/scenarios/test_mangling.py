@@ -183,6 +183,28 @@ def test_words_mean_what_can_stand_in_their_place(given: Any, there: Any, meant:
     assert typed(given, there) == meant
 
 
+@pytest.mark.parametrize("kind", [each for each in ON_A_HOP if each not in ("delay", "reorder")])
+@pytest.mark.parametrize(
+    "record",
+    [
+        Carried(None, ()),
+        Carried(b"", (("ce_time", None), ("ce_type", b"\xff"), ("ce_source", None))),
+        Carried(b"[" * 1000 + b"]" * 1000, (("ce_time", b"0001-01-01T00:00:00+07:00"),)),
+        Carried(b'{"communeCode":[],"use":{},"a":"2026-13-45"}', (("ce_time", b"2026-03-02T08:00:00+07:00"),)),
+    ],
+    ids=["nothing", "empty", "deep", "odd"],
+)
+def test_no_record_is_so_odd_that_a_fault_fails_at_it(kind: str, record: Carried) -> None:
+    made = passed(fault(kind), record, IDS)
+    assert made is None or made != (record,)
+
+
+def test_true_in_the_place_of_one_is_a_change() -> None:
+    made = one("tamper", carried(payload=b'{"n":null}'), **{"with": {"/n": Plain("true")}})
+    assert made.value == b'{"n":true}'
+    assert one("tamper", carried(payload=b"[1]"), **{"with": {"/0": True}}).value == b"[true]"
+
+
 def _values(value: Any, key: str) -> list[Any]:
     if isinstance(value, list):
         return [found for each in value for found in _values(each, key)]
