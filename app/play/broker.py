@@ -16,7 +16,7 @@ READY, CONTROL = "broker ready on ", "broker control on "
 
 
 class Broker:
-    """`async with Broker(environ) as broker`: in memory, on free ports; `advertised` is what it tells its clients, where something stands before it."""
+    """`async with Broker(environ) as broker`: in memory, on free ports; `advertised`: what it tells its clients."""
 
     def __init__(self, environ: Mapping[str, str], *, port: int = 0, advertised: str | None = None) -> None:
         self._environ = {**environ, "LGSP_LOG": "json", "LGSP_LOG_LEVEL": "error"}

@@ -75,8 +75,11 @@ class ScenarioClock:
         await (self._parts.run_from(self.start) if self._speed.runs else self._parts.turn(self.start))
 
     async def quiet(self) -> None:
-        """Until nothing is on its way; raises NotQuiet, which names who is busy with what."""
+        """Until nothing is on its way, and nobody holds back what is due already; raises NotQuiet, which names who is busy with what."""
         await quiet(self._parts, self._others, within=self._within)
+        while overdue := [each for each in self._others if (due := await each.next_due()) is not None and due <= self.now]:
+            await asyncio.gather(*(each.turn(self.now) for each in overdue))
+            await quiet(self._parts, self._others, within=self._within)
 
     async def advance(self, to: datetime, *, until: Callable[[], bool] | None = None) -> datetime:
         """To this instant, or to the first before it at which all is at rest and `until` holds; answers where the clock stands now.

@@ -67,6 +67,7 @@ class Doors:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for healed in self._healed.values():
             healed.set()
+        await self._http.aclose()  # readers of a feed would hold up the end
         await self._stack.aclose()
 
     async def open(self, agency: str, url: str) -> str:
