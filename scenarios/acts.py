@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenarios.scalars import Flag, Free, Instant, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text
+from vn.near import suggestion
 
 __all__ = [
     "DECISIONS",
@@ -51,9 +52,9 @@ DECISIONS = {
 """What an officer (or, at the payment platform, the payer) can decide, and the agency's own word for it."""
 
 
-def wrong(reason: str) -> PydanticCustomError:
-    """A fault of a whole step."""
-    return PydanticCustomError("scenario", "{reason}", {"reason": reason})
+def wrong(reason: str, at: str = "") -> PydanticCustomError:
+    """A fault of a whole step, or of the value under one of its keys that another key makes wrong."""
+    return PydanticCustomError("scenario", "{reason}", {"reason": reason, "at": at})
 
 
 class Submit(Shape):
@@ -101,10 +102,8 @@ class Decide(Shape):
     def known(self) -> Self:
         """An action of that agency."""
         if self.action not in DECISIONS[self.at]:
-            from vn.near import suggestion
-
-            near = suggestion(self.action, DECISIONS[self.at])
-            raise wrong(f"at {self.at}, no decision is called {self.action!r}{near or '; there are ' + ', '.join(DECISIONS[self.at])}")
+            near = suggestion(self.action, DECISIONS[self.at]) or f"; there are {', '.join(DECISIONS[self.at])}"
+            raise wrong(f"at {self.at}, no decision is called {self.action!r}{near}", at="action")
         return self
 
 
@@ -115,7 +114,7 @@ class Pay(Shape):
     dossier: Name
     all_: Flag = False
     notice: Text | None = None
-    """The notice's number, e.g. `{n./noticeNumber}`; or its kind, e.g. registration-fee."""
+    """The notice's number, e.g. `{n./notice}`; or its kind, e.g. registration-fee."""
     amount: Money | None = None
     tranche: Annotated[Number, Field(ge=1, le=9)] | None = None
     refused: Flag = False

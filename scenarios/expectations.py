@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, model_validator
 
 from scenarios.acts import Agency, wrong
-from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pointer, Shape, SpanOf, Text
+from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text
 
 __all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
 
@@ -29,7 +29,7 @@ class Condition(Shape):
     ge: Free = None
     lt: Free = None
     le: Free = None
-    matches: Text | None = None
+    matches: Pattern | None = None
     """A pattern (RE2) that the whole text fits."""
     contains: Free = None
     """A part of a text, or an element of a list (a mapping: an element that has these values)."""

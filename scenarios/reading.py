@@ -102,7 +102,7 @@ def _typed(tree: Node) -> tuple[Scenario | None, list[Complaint]]:
 
 
 def _kept(tree: Node, complaints: Sequence[Complaint]) -> tuple[Node, frozenset[str]]:
-    """The script with nothing in the place of steps that have no shape, so that the others are looked at; and what those would have captured."""
+    """The script with nothing in the place of steps that have no shape, and the names that those would have captured."""
     if not isinstance(tree, Mapped) or "steps" not in tree.entries or not isinstance(steps := tree.entries["steps"].node, Listed):
         return tree, frozenset()
     bad = {int(each.where.split("/")[2]) for each in complaints if each.where.startswith("/steps/")}

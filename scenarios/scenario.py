@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw, wrong
 from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
-from scenarios.scalars import Area, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
+from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
 
 __all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
@@ -44,6 +44,13 @@ class Parcel(Shape):
     price: Annotated[Number, Field(ge=1)] | None = None
     """Table price of house land here, in đồng per m²; default: the commune's."""
     restriction: Literal["mortgage", "dispute"] | None = None
+
+    @model_validator(mode="after")
+    def held_whole(self) -> Self:
+        """Somebody holds every part of it."""
+        if isinstance(self.holder, dict) and sum(self.holder.values()) != 1:
+            raise wrong("the holders' shares do not add up to 1", at="holder")
+        return self
 
 
 class Begun(Shape):
@@ -89,7 +96,7 @@ class AnyOf(Shape):
 class Aggregates(Shape):
     """What must hold of all runs of a repeat together, in the scenario's time."""
 
-    finished: Text | None = None
+    finished: CountText | None = None
     """A count, e.g. `exactly 50`."""
     p95: SpanOf | None = None
     stuck_longer_than: SpanOf | None = None

@@ -17,7 +17,7 @@ MAX_DEPTH = 50
 MAX_VALUES = 100_000  # an alias of aliases is small as text only
 _KEY = re.compile(r"[a-z][a-z0-9-]*|/.*|\{.*\}")
 _SAID = {
-    "expected a single document in the stream": "holds more than one document; one file is one scenario",
+    "but found another document": "holds more than one document; one file is one scenario",
     "mapping values are not allowed here": "a ':' that nothing explains; is a key indented too far, or a text with ': ' not in quotes?",
     "could not find expected ':'": "a key without ':'",
     "found unexpected end of stream": "ends within a quoted text",
@@ -73,7 +73,7 @@ class _Planting:
             raise _refused(place, f"holds more than {MAX_VALUES:,} values, what aliases repeat included")
         if id(node) in above:
             raise _refused(place, "an alias that contains itself")
-        if len(above) > MAX_DEPTH:
+        if len(above) >= MAX_DEPTH:
             raise _refused(place, f"is nested deeper than {MAX_DEPTH} levels")
         inside = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
@@ -140,6 +140,8 @@ def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
         return "a tab; YAML is indented with spaces"
     if found := re.fullmatch(r"found undefined alias '?(.*?)'?", problem):
         return f"the alias *{found[1]} names nothing"
+    if problem.startswith("the tag "):
+        return problem
     return _SAID.get(problem, f"is not YAML: {problem}" + (f" ({error.context})" if error.context else ""))
 
 

@@ -59,14 +59,14 @@ class _Names:
         else:
             self.kinds[name], self.repeats[name] = kind, repeats
 
-    def use(self, name: str, kind: str, cursor: Cursor) -> Iterator[Complaint]:
+    def use(self, name: str, kind: str, cursor: Cursor, *, key: bool = False) -> Iterator[Complaint]:
         if name in self.lost:
             return
         if name not in self.kinds:
             fit = [each for each, found in self.kinds.items() if kind in ("", found)]
-            yield cursor.says(f"no {kind or 'message or dossier'} was captured as {name!r} before{suggestion(name, fit)}")
+            yield cursor.says(f"no {kind or 'message or dossier'} was captured as {name!r} before{suggestion(name, fit)}", key=key)
         elif kind not in ("", self.kinds[name]):
-            yield cursor.says(f"{name!r} is a {self.kinds[name]}, not a {kind}")
+            yield cursor.says(f"{name!r} is a {self.kinds[name]}, not a {kind}", key=key)
 
     def leave(self, repeats: tuple[str | int, ...]) -> None:
         """Forget what was captured in repeats that have ended."""
@@ -93,7 +93,7 @@ def _given(scenario: Scenario, held: _Names, cursor: Cursor) -> Iterator[Complai
         yield from held.capture(person.as_, "person", cursor.at("people", n, "as"))
     for n, person in enumerate(given.people):
         for name in person.related:
-            yield from held.use(name, "person", cursor.at("people", n, "related", name))
+            yield from held.use(name, "person", cursor.at("people", n, "related", name), key=True)
     for n, parcel in enumerate(given.parcel):
         yield from held.capture(parcel.as_, "parcel", cursor.at("parcel", n, "as"))
         yield from _each(parcel.holder, "person", cursor.at("parcel", n, "holder"), held)
@@ -167,7 +167,7 @@ def _each(named: Any, kind: str, cursor: Cursor, held: _Names) -> Iterator[Compl
             yield from held.use(named, kind, cursor)
         case dict():
             for name in named:
-                yield from held.use(name, kind, cursor.at(name))
+                yield from held.use(name, kind, cursor.at(name), key=True)
         case _:
             for position, name in enumerate(named):
                 yield from held.use(name, kind, cursor.at(position))
