@@ -75,6 +75,7 @@ def _names(table: Sequence[Mapped], complaints: list[Complaint]) -> list[str]:
 class _Including:
     complaints: list[Complaint] = field(default_factory=list)
     count: int = 0
+    read: dict[Path, Node] = field(default_factory=dict)
 
     def steps(self, steps: Sequence[Node], above: tuple[Path, ...]) -> list[Node]:
         """The steps with every include among them, and in repeats, replaced by what it names."""
@@ -100,7 +101,7 @@ class _Including:
             self.complaints.append(_said(named, f"{named.text} includes itself"))
             return
         try:
-            tree = read_tree(path)
+            tree = self.read[path] = self.read.get(path) or read_tree(path)
         except Unwritable as error:
             missing = not path.is_file()
             near = suggestion(named.text, _neighbours(path)) if missing else ""

@@ -1,4 +1,4 @@
-"""What is wrong with the shape of a script is said once, in plain English, at the very key or value, with the nearest word that is known."""
+"""What is wrong with the shape of a script is said once, in plain English, at the very key or value, with the nearest known word."""
 
 from pathlib import Path
 

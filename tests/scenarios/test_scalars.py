@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.scalars import Count, Plain, Ref
-from tests.scenarios.scripts import SUBMIT, complaints, scripts, steps, wrong
+from tests.scenarios.scripts import HEAD, SUBMIT, complaints, scripts, steps, wrong
 from vn.spans import CalendarDays, Elapsed, WorkingDays
 
 
@@ -83,5 +83,5 @@ def test_a_value_that_cannot_stand_there_is_told_at_its_own_place(tmp_path: Path
 
 
 def test_shares_that_are_no_whole_are_told_at_the_holder(tmp_path: Path) -> None:
-    text = "scenario: a\ntitle: {vi: a, en: a}\nstart: 2026-02-09\ngiven:\n  people: [{as: an}]\n  parcel: {as: p, holder: {an: 1/2}}\nsteps:\n- advance: {by: 1 hour}\n"
-    assert complaints(tmp_path, text) == ["6:27: /given/parcel/holder: the holders' shares do not add up to 1"]
+    text = HEAD.replace("holder: an", "holder: {an: 1/2}") + SUBMIT
+    assert complaints(tmp_path, text) == ["4:68: /given/parcel/holder: the holders' shares do not add up to 1"]
