@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from scenarios.beyond import broker_rules, places
 from scenarios.known import Known
 from scenarios.needs import needs_of
 from scenarios.places import Complaint
@@ -61,4 +62,13 @@ def _of(name: str, known: Collection[str], cursor: Cursor, what: str) -> Iterato
         yield cursor.says(f"no {what} is called {name!r}{suggestion(name, known) or '; there are ' + ', '.join(sorted(known))}")
 
 
-CHECKS: tuple[Callable[[Scenario, Node, Known], Iterator[Complaint]], ...] = (contracts, time, parts, _samples, _policies, _real_time)
+CHECKS: tuple[Callable[[Scenario, Node, Known], Iterator[Complaint]], ...] = (
+    contracts,
+    time,
+    parts,
+    places,
+    broker_rules,
+    _samples,
+    _policies,
+    _real_time,
+)

@@ -56,7 +56,8 @@ def read(path: Path, known: Known) -> list[Script]:
         kept, lost = (tree, frozenset[str]()) if scenario else _kept(tree, complaints)
         scenario = scenario or _typed(kept)[0]
         if scenario is not None:
-            wrong += check(scenario, kept, known, lost)
+            told = {each.place for each in wrong}  # a value that a row has not is no other fault besides
+            wrong += [each for each in check(scenario, kept, known, lost) if each.place not in told]
             scripts.append(_script(scenario, path, row, kept))
     if wrong:
         raise Unwritable(wrong)

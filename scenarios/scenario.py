@@ -107,7 +107,7 @@ class Repeat(Shape):
     """The steps for every row of a table (each row is a case of its own), or so many times, one every so often."""
 
     table: list[dict[Name, Free]] = []
-    """Each row may have `id`; `{row./name}` stands for its values."""
+    """Each row may have `id`; `{row./name}` stands for its values, anywhere in the file."""
     times: Annotated[Number, Field(ge=1, le=100_000)] | None = None
     every: SpanOf | None = None
     steps: Annotated[list["StepOf"], Field(min_length=1)]

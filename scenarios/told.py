@@ -122,8 +122,11 @@ def _references(site: Site, held: _Names) -> Iterator[Complaint]:
         if path == ("body",) and site.step.send:
             continue  # whatever text it is
         for ref in Ref.all_in(scalar.text):
-            if ref.name != ROW:
-                yield from held.use(ref.name, "", site.inside.at(*path))
+            cursor = site.inside.at(*path)
+            if ref.name == ROW:
+                yield cursor.says(f"{ref} stands for a value of a table, and there is none")
+            else:
+                yield from held.use(ref.name, "", cursor)
 
 
 def _captured(site: Site, held: _Names) -> Iterator[Complaint]:

@@ -117,6 +117,7 @@ BAD = "- send: {as: m, from: tct, contract: tax.payment-notice"
         ),
         ("- call: {at: dvc, path: '/ho-so/{d9./MaHoSo}'}", "1:25: /steps/0/call/path: no message or dossier was captured as 'd9' before"),
         ("- submit: {as: an, sample: transfer}", "1:16: /steps/0/submit/as: 'an' is captured already, as a person"),
+        ("- call: {at: dvc, path: '/x/{row./id}'}", "1:25: /steps/0/call/path: {row./id} stands for a value of a table, and there is none"),
         ("- submit: {as: row, sample: transfer}", "1:16: /steps/0/submit/as: 'row' stands for the row of a table; take another name"),
         # time
         (
@@ -202,6 +203,26 @@ def test_a_decision_that_an_agency_does_not_take_is_told_at_its_key(tmp_path: Pa
     assert complaints(tmp_path, f"{head}{SUBMIT}\n") == [
         "4:26: /given/policies/tax/notice-aftr: tax decides nothing called 'notice-aftr'; did you mean 'notice-after'?"
     ]
+
+
+def test_a_commune_that_the_province_has_not_is_told_with_the_nearest(tmp_path: Path) -> None:
+    head = HEAD.replace("holder: an", "holder: an, commune: Đồng Đang")
+    assert complaints(tmp_path, f"{head}{SUBMIT}\n") == [
+        "4:81: /given/parcel/commune: the province has no commune 'Đồng Đang'; did you mean 'Đồng Đăng'?"
+    ]
+
+
+@pytest.mark.parametrize("commune", ["Đồng Đăng", "thị trấn  đồng đăng", "Xã Đồng Đăng", "06184"])
+def test_a_commune_goes_by_its_name_with_or_without_its_kind_or_by_its_code(tmp_path: Path, commune: str) -> None:
+    assert complaints(tmp_path, HEAD.replace("holder: an", f"holder: an, commune: {commune}") + SUBMIT) == []
+
+
+def test_a_rule_that_the_broker_would_not_take_is_told_at_its_place(tmp_path: Path) -> None:
+    found = wrong(
+        tmp_path, "- fault: {as: f, broker: {rule: {stage: request, action: dela, api: Fetch}}}", "- fault: {as: g, broker: {rule: close}}"
+    )
+    assert found[0].startswith("1:58: /steps/0/fault/broker/rule/action: "), found
+    assert found[-1] == "2:33: /steps/1/fault/broker/rule: a broker's rule is a mapping, with stage and action (docs/faults.md)"
 
 
 def test_a_script_for_a_real_clock_has_no_bounds_of_days(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ PLOT = {"mock:land"}  # the head of every script here puts a parcel into the reg
         ("- repeat: {times: 2, every: 1 hour, steps: [{decide: {at: tax, dossier: d1, action: assess}}]}", {"virtual-clock", "mock:tax"}),
         ("- fault: {as: f, lose: {hop: exchange->dvc}}", {"relay"}),
         ("- fault: {as: f, delay: {hop: exchange->dvc, by: 2 working-days}}", {"relay", "virtual-clock"}),
-        ("- fault: {as: f, broker: {rule: {stage: connect}}}", {"embedded-broker"}),
+        ("- fault: {as: f, broker: {rule: {stage: request, action: close}}}", {"embedded-broker"}),
         ("- fault: {as: f, cut: {}}", {"own-network"}),
         ("- reply: {as: f, at: tax, path: /gip, status: 500, late: 10 minutes}", {"door:tax"}),
         ("- decide: {dossier: d1, action: accept}", {"mock:land"}),

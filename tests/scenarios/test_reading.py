@@ -85,6 +85,14 @@ def test_a_row_puts_in_whole_lists_and_keys_too(tmp_path: Path) -> None:
     assert (submit.without, submit.with_) == (["CCCD", "GCN"], {"/GhiChu": "x"})
 
 
+def test_a_row_s_values_may_stand_in_what_is_given_too(tmp_path: Path) -> None:
+    text = (
+        HEAD.replace("holder: an", 'holder: an, area: "{row./area}"')
+        + "- repeat: {table: [{area: 90}, {area: 95.5}], steps: [{stop: tax}]}\n"
+    )
+    assert [str(each.scenario.given.parcel[0].area) for each in scripts(tmp_path, text)] == ["90", "95.5"]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
