@@ -57,6 +57,13 @@ def _real_time(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
         yield Cursor(tree, ("real-time",)).says(reason)
 
 
+def _tables(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
+    """Tables anywhere but among the scenario's own steps, where each row becomes a case."""
+    for site in sites(scenario, tree):
+        if site.step.repeat and site.step.repeat.table and site.repeats:
+            yield site.inside.at("table").says("a table stands among the scenario's own steps, not inside a repeat", key=True)
+
+
 def _of(name: str, known: Collection[str], cursor: Cursor, what: str) -> Iterator[Complaint]:
     if name not in known and not Ref.all_in(name):
         yield cursor.says(f"no {what} is called {name!r}{suggestion(name, known) or '; there are ' + ', '.join(sorted(known))}")
@@ -71,4 +78,5 @@ CHECKS: tuple[Callable[[Scenario, Node, Known], Iterator[Complaint]], ...] = (
     _samples,
     _policies,
     _real_time,
+    _tables,
 )

@@ -44,7 +44,6 @@ def rows(tree: Node) -> Rows:
     complaints = [_said(_steps(tree)[other], "a second table; a scenario has one at most") for other, _ in tables[1:]]
     if len(table) > MAX_ROWS:
         return Rows(tree, (), (*complaints, _said(table[0], f"{len(table)} rows; {MAX_ROWS} at most")))
-
     alone = _in_steps(tree, lambda every: [*every[:position], *_items(repeat.entries["steps"].node), *every[position + 1 :]])
     names = _names(table, complaints)
     each: list[tuple[str, Node]] = []

@@ -35,10 +35,13 @@ class Parcel(Shape):
 
     as_: Name
     holder: Name | dict[Name, Share]
+    """Who holds it; several with their shares."""
     commune: Text = "Đồng Đăng"
     """A commune's name or code; of either division."""
     area: Area | None = None
+    """In m²."""
     use: Text = "ODT"
+    """Code of its land use; ODT is urban house land."""
     uses: dict[Text, Area] = {}
     """Areas by land use, in the place of area and use."""
     price: Annotated[Number, Field(ge=1)] | None = None
@@ -109,7 +112,9 @@ class Repeat(Shape):
     table: list[dict[Name, Free]] = []
     """Each row may have `id`; `{row./name}` stands for its values, anywhere in the file."""
     times: Annotated[Number, Field(ge=1, le=100_000)] | None = None
+    """So many runs of the steps."""
     every: SpanOf | None = None
+    """A run begins so long after the one before has begun."""
     steps: Annotated[list["StepOf"], Field(min_length=1)]
     then: Aggregates | None = None
 
@@ -193,12 +198,17 @@ class Scenario(Shape):
     about: Text = "-"
     """What an adapter must do to pass, in a paragraph."""
     seed: Annotated[Number, Field(ge=0, le=2**53)] = 1
+    """What chance is drawn from."""
     start: Instant
+    """Where the scenario's clock stands at the first step."""
     limits: Limits = Limits()
+    """Where a scenario that never ends is ended."""
     given: Given = Given()
+    """What is there when the first step begins."""
     outside: list[Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]] = []
     """Agencies (by part) and members that are not ours in this scenario."""
     real_time: Flag = False
+    """Played on a real clock; its bounds are minutes at most."""
     steps: Annotated[list[StepOf], Field(min_length=1)]
 
 

@@ -26,6 +26,8 @@ CAPTURES = {
     "reply": "fault",
 }
 """What `as` captures, by the word of the step."""
+VALUES = {"person": ("identity", "name", "phone"), "parcel": ("commune", "map-sheet", "number", "certificate", "path")}
+"""What a script can look into by the name of a person or parcel, e.g. `{an./identity}`."""
 USES = {
     "submit": {"from": "person", "to": "person", "parcel": "parcel"},
     "decide": {"dossier": "dossier", "attempt": "payment"},
@@ -127,6 +129,15 @@ def _references(site: Site, held: _Names) -> Iterator[Complaint]:
                 yield cursor.says(f"{ref} stands for a value of a table, and there is none")
             else:
                 yield from held.use(ref.name, "", cursor)
+                yield from _inside(ref, held.kinds.get(ref.name, ""), cursor)
+
+
+def _inside(ref: Ref, kind: str, cursor: Cursor) -> Iterator[Complaint]:
+    known = VALUES.get(kind, ())
+    if known and ref.pointer[1:] not in ("", *known):
+        yield cursor.says(
+            f"{ref}: a {kind} has no {ref.pointer[1:]!r}{suggestion(ref.pointer[1:], known) or '; it has ' + ', '.join(known)}"
+        )
 
 
 def _captured(site: Site, held: _Names) -> Iterator[Complaint]:

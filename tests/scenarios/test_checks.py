@@ -129,6 +129,14 @@ BAD = "- send: {as: m, from: tct, contract: tax.payment-notice"
             "1:45: /steps/0/expect/by: has passed: the clock stands at 2026-02-09T08:00 or later",
         ),
         ("- advance: {by: 90000 working-days}", "1:17: /steps/0/advance/by: leads out of the calendar"),
+        (
+            "- repeat: {times: 2, steps: [{repeat: {table: [{a: 1}], steps: [{advance: {by: 1 hour}}]}}]}",
+            "1:40: /steps/0/repeat/steps/0/repeat/table: a table stands among the scenario's own steps",
+        ),
+        (
+            "- call: {at: land, path: '/x/{an./identty}'}",
+            "1:26: /steps/0/call/path: {an./identty}: a person has no 'identty'; did you mean",
+        ),
         # parts
         ("- start: land", "1:10: /steps/0/start: land was not stopped"),
     ],
