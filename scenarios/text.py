@@ -15,6 +15,7 @@ __all__ = ["MAX_BYTES", "read_tree"]
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
 MAX_VALUES = 100_000  # an alias of aliases is small as text only
+_HALF = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[a-z][a-z0-9-]*|/.*|\{.*\}")
 _SAID = {
     "but found another document": "holds more than one document; one file is one scenario",
@@ -80,6 +81,8 @@ class _Planting:
             return Mapped(self._entries(node, inside), place)
         if isinstance(node, yaml.SequenceNode):
             return Listed(tuple(self.tree(item, inside) for item in node.value), place)
+        if _HALF.search(node.value):
+            raise _refused(place, "half of a character, written as \\uD800 to \\uDFFF")
         plain = isinstance(node, yaml.ScalarNode) and node.style is None
         return Scalar(Plain(node.value) if plain else str(node.value), place)
 
@@ -87,9 +90,10 @@ class _Planting:
         found: dict[str, Entry] = {}
         for key, item in node.value:
             place = _at(self._path, key.start_mark)
-            if not isinstance(key, yaml.ScalarNode):
+            word = self.tree(key, inside)
+            if not isinstance(word, Scalar):
                 raise _refused(place, "a key is a word, not a list or mapping")
-            name = str(key.value)
+            name = str(word.text)
             if node.flow_style and _continues(key, item) and found and _extended(found, name):
                 continue
             if name in found:

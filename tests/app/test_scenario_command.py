@@ -23,7 +23,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_lint_of_good_scripts_says_what_each_needs_and_leaves_with_0(folder: Path) -> None:
     said = lgsp("scenario", "lint", "good.yaml", "table.yaml", state=folder / "state")
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines() == ["tried: needs mock:land, virtual-clock", "rows: needs mock:land, mock:tax"]
+    assert said.out.splitlines() == [
+        "tried: needs the mock land office, a virtual clock",
+        "rows: needs the mock land office, the mock tax authority",
+    ]
 
 
 def test_lint_tells_every_fault_with_its_place_and_leaves_with_2(folder: Path) -> None:

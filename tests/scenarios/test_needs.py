@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.needs import in_words
 from tests.scenarios.scripts import HEAD, SUBMIT, scripts, steps
 
 PLOT = {"mock:land"}  # the head of every script here puts a parcel into the register
@@ -35,6 +36,12 @@ PLOT = {"mock:land"}  # the head of every script here puts a parcel into the reg
 )
 def test_a_step_says_what_it_needs(tmp_path: Path, step: str, needs: set[str]) -> None:
     assert steps(tmp_path, SUBMIT, step).needs == needs | PLOT
+
+
+def test_every_need_can_be_said_to_people() -> None:
+    assert in_words("mock:land") == "the mock land office"
+    assert in_words("door:tax") == "a door before the tax authority"
+    assert {in_words(need) for need in ("virtual-clock", "embedded-broker", "own-network", "relay", "person")}
 
 
 def test_policies_of_working_days_and_dossiers_on_their_way_need_our_own_agencies(tmp_path: Path) -> None:

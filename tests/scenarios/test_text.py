@@ -64,6 +64,8 @@ def test_a_key_without_a_value_in_braces_stays_a_key(tmp_path: Path) -> None:
         ("? [a, b]\n: c", "1:3: a key is a word"),
         ("amount: {n./total}", "1:9: what was captured is named in quotes: '{n./total}'"),
         ("a: b\x00", "1:5: the character U+0000 may not stand in YAML"),
+        ('a: "\\ud800"', "1:4: half of a character"),
+        ('"\\udfff": a', "1:1: half of a character"),
         (b"a: 1\nb: \xff", "2:4: is not UTF-8"),
         ("[" * 5000, "1:"),
         ("[" * 100 + "]" * 100, "1:51: is nested deeper than 50 levels"),
