@@ -18,7 +18,8 @@ What was captured with `as` is named by its name where a name is wanted, and as 
 Of a person there are `{an./identity}`, name and phone; of a parcel commune, map-sheet, number, certificate and path.
 
 A text in braces may have commas in it (`{vi: Hai lần, sau Tết, en: Twice}`); one with `: `, ` #` or a brace in it stands in quotes.
-Tags are refused. For completion an editor is told `# yaml-language-server: $schema=FILE`, the file being what `lgsp scenario schema` prints.
+Tags are refused. For completion an editor is told
+`# yaml-language-server: $schema=FILE`, the file being what `lgsp scenario schema` prints.
 `lgsp scenario lint PATH...` says what is wrong with scripts, and what each needs to be played.
 """
 
