@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenarios.scalars import Flag, Free, Instant, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text
+from vn.near import suggestion
 
 __all__ = [
     "DECISIONS",
@@ -51,22 +52,29 @@ DECISIONS = {
 """What an officer (or, at the payment platform, the payer) can decide, and the agency's own word for it."""
 
 
-def wrong(reason: str) -> PydanticCustomError:
-    """A fault of a whole step."""
-    return PydanticCustomError("scenario", "{reason}", {"reason": reason})
+def wrong(reason: str, at: str = "") -> PydanticCustomError:
+    """A fault of a whole step, or of the value under one of its keys that another key makes wrong."""
+    return PydanticCustomError("scenario", "{reason}", {"reason": reason, "at": at})
 
 
 class Submit(Shape):
     """A citizen hands a dossier in at the portal: of people and parcels given, or a ready sample (`lgsp sample list`)."""
 
     as_: Name | None = None
+    """The dossier's name in this script."""
     procedure: Literal["transfer", "gift", "change-purpose"] | None = None
     from_: Name | list[Name] | None = None
+    """Who gives; default: who holds the parcel."""
     to: Name | dict[Name, Share] | None = None
+    """Who receives; several with their shares."""
     parcel: Name | list[Name] | None = None
+    """A parcel given, or several."""
     price: Money | None = None
+    """In đồng."""
     relation: Literal["spouse", "parent-child", "sibling", "grandparent-grandchild"] | None = None
+    """What giver and receiver are to each other, as the form claims it."""
     sample: Name | None = None
+    """A ready dossier in the place of procedure and parties."""
     wrong: Name | None = None
     """The sample is wrong in this way."""
     without: list[Text] = []
@@ -91,21 +99,23 @@ class Decide(Shape):
 
     as_: Name | None = None
     at: Agency = "land"
+    """Whose officer; default: land."""
     dossier: Name
     action: Text
+    """At land accept, refuse, ask-supplement, send-slip, correct-slip, grant-withdrawal, refuse-withdrawal, update-register; at tax
+    assess, return-slip, reconcile; at dvc return-result; at payment pay, fail."""
     reason: Text | None = None
     attempt: Name | None = None
     """At the payment platform: which attempt (what `pay` captured)."""
     refused: Flag = False
+    """The agency must not take it."""
 
     @model_validator(mode="after")
     def known(self) -> Self:
         """An action of that agency."""
         if self.action not in DECISIONS[self.at]:
-            from vn.near import suggestion
-
-            near = suggestion(self.action, DECISIONS[self.at])
-            raise wrong(f"at {self.at}, no decision is called {self.action!r}{near or '; there are ' + ', '.join(DECISIONS[self.at])}")
+            near = suggestion(self.action, DECISIONS[self.at]) or f"; there are {', '.join(DECISIONS[self.at])}"
+            raise wrong(f"at {self.at}, no decision is called {self.action!r}{near}", at="action")
         return self
 
 
@@ -113,13 +123,18 @@ class Pay(Shape):
     """The citizen pays at the portal: every open notice (`all`), one notice whole or in part, or one tranche of it."""
 
     as_: Name | None = None
+    """The payment's name in this script, for `decide` at the payment platform."""
     dossier: Name
     all_: Flag = False
+    """Every open notice."""
     notice: Text | None = None
-    """The notice's number, e.g. `{n./noticeNumber}`; or its kind, e.g. registration-fee."""
+    """The notice's number, e.g. `{n./notice}`; or its kind, e.g. registration-fee."""
     amount: Money | None = None
+    """A part of it, in đồng."""
     tranche: Annotated[Number, Field(ge=1, le=9)] | None = None
+    """One line of it, counted from 1."""
     refused: Flag = False
+    """The portal must not take it."""
 
     @model_validator(mode="after")
     def one_way(self) -> Self:
@@ -154,8 +169,11 @@ class Send(Shape):
     """A member writes a message to its outbox, past its agency and adapter: right or wrong."""
 
     as_: Name | None = None
+    """The message's name in this script."""
     from_: Member
+    """To whose outbox it is written."""
     contract: Text
+    """Its short name; `lgsp contracts list`."""
     example: Text | None = None
     """A file of contracts/examples/<contract>, e.g. `good/one-notice` or `bad/amount-negative`; default: the first good one."""
     like: Name | None = None
@@ -163,8 +181,11 @@ class Send(Shape):
     about: Name | None = None
     """A dossier: key, subject, case and the payload's dossier code are its."""
     to: Member | None = None
+    """The one recipient; default: all who have the right to it."""
     with_: dict[Pointer, Free] = {}
+    """Changes to the payload; nothing as a value removes what stands there."""
     headers: dict[Text, Free] = {}
+    """Changes to the headers."""
     body: Text | None = None
     """The payload as text, whatever it is."""
 
@@ -199,7 +220,9 @@ class Advance(Shape):
     """Time passes: up to an instant, or by a span."""
 
     to: Instant | None = None
+    """Up to this instant."""
     by: SpanOf | None = None
+    """By so much: working days, calendar days, hours, minutes, seconds."""
 
     @model_validator(mode="after")
     def one_way(self) -> Self:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from scenarios.beyond import broker_rules, places
 from scenarios.known import Known
 from scenarios.needs import needs_of
 from scenarios.places import Complaint
@@ -56,9 +57,26 @@ def _real_time(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
         yield Cursor(tree, ("real-time",)).says(reason)
 
 
+def _tables(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
+    """Tables anywhere but among the scenario's own steps, where each row becomes a case."""
+    for site in sites(scenario, tree):
+        if site.step.repeat and site.step.repeat.table and site.repeats:
+            yield site.inside.at("table").says("a table stands among the scenario's own steps, not inside a repeat", key=True)
+
+
 def _of(name: str, known: Collection[str], cursor: Cursor, what: str) -> Iterator[Complaint]:
     if name not in known and not Ref.all_in(name):
         yield cursor.says(f"no {what} is called {name!r}{suggestion(name, known) or '; there are ' + ', '.join(sorted(known))}")
 
 
-CHECKS: tuple[Callable[[Scenario, Node, Known], Iterator[Complaint]], ...] = (contracts, time, parts, _samples, _policies, _real_time)
+CHECKS: tuple[Callable[[Scenario, Node, Known], Iterator[Complaint]], ...] = (
+    contracts,
+    time,
+    parts,
+    places,
+    broker_rules,
+    _samples,
+    _policies,
+    _real_time,
+    _tables,
+)

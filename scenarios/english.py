@@ -23,7 +23,8 @@ def complaints(error: ValidationError, shape: type[Shape], tree: Node, above: tu
     """Every fault of a tree that was to be of this shape; `above`: where the tree stands in the script."""
     found: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
     for each in error.errors(include_url=False, include_context=True):
-        found.setdefault(spot(tree, tuple(each["loc"]))[2], []).append(each)
+        each["loc"] = (*each["loc"], *([at] if (at := each.get("ctx", {}).get("at")) else []))
+        found.setdefault(spot(tree, each["loc"])[2], []).append(each)
     # a value that may be of two shapes is complained about twice; the complaint about the other shape is left out
     unions = {written for written, group in found.items() for each in group if _union(each)}
     told: list[Complaint] = []

@@ -44,18 +44,14 @@ def rows(tree: Node) -> Rows:
     complaints = [_said(_steps(tree)[other], "a second table; a scenario has one at most") for other, _ in tables[1:]]
     if len(table) > MAX_ROWS:
         return Rows(tree, (), (*complaints, _said(table[0], f"{len(table)} rows; {MAX_ROWS} at most")))
-
-    def instead(*steps: Node) -> Node:
-        return _in_steps(tree, lambda every: [*every[:position], *steps, *every[position + 1 :]])
-
-    names, inside = _names(table, complaints), repeat.entries["steps"].node
+    alone = _in_steps(tree, lambda every: [*every[:position], *_items(repeat.entries["steps"].node), *every[position + 1 :]])
+    names = _names(table, complaints)
     each: list[tuple[str, Node]] = []
     for name, row in zip(names, table, strict=True):
         values = {key: entry.node for key, entry in row.entries.items()}
-        complaints += _missing(inside, values, name)
-        each.append((name, instead(*_items(put(inside, ROW, values)))))
-    first = Entry(repeat.entries["steps"].key, put(inside, ROW, {key: entry.node for key, entry in table[0].entries.items()}))
-    whole = instead(Mapped({"repeat": Entry(repeat.place, replace(repeat, entries={**repeat.entries, "steps": first}))}, repeat.place))
+        complaints += _missing(alone, values, name)
+        each.append((name, put(alone, ROW, values)))
+    whole = put(tree, ROW, {key: entry.node for key, entry in table[0].entries.items()})
     return Rows(whole, tuple(each), tuple(complaints))
 
 
@@ -75,6 +71,7 @@ def _names(table: Sequence[Mapped], complaints: list[Complaint]) -> list[str]:
 class _Including:
     complaints: list[Complaint] = field(default_factory=list)
     count: int = 0
+    read: dict[Path, Node] = field(default_factory=dict)
 
     def steps(self, steps: Sequence[Node], above: tuple[Path, ...]) -> list[Node]:
         """The steps with every include among them, and in repeats, replaced by what it names."""
@@ -100,7 +97,7 @@ class _Including:
             self.complaints.append(_said(named, f"{named.text} includes itself"))
             return
         try:
-            tree = read_tree(path)
+            tree = self.read[path] = self.read.get(path) or read_tree(path)
         except Unwritable as error:
             missing = not path.is_file()
             near = suggestion(named.text, _neighbours(path)) if missing else ""
@@ -136,8 +133,8 @@ def _table(step: Node) -> tuple[Mapped, list[Mapped]] | None:
     return (repeat, found) if found and len(found) == len(table) and _items(repeat.entries["steps"].node) else None
 
 
-def _missing(steps: Node, row: dict[str, Node], name: str) -> Iterator[Complaint]:
-    for _, scalar in scalars(steps):
+def _missing(tree: Node, row: dict[str, Node], name: str) -> Iterator[Complaint]:
+    for _, scalar in scalars(tree):
         for ref in Ref.all_in(scalar.text):
             if ref.name == ROW and ref.pointer[1:] not in row:
                 yield _said(scalar, f"the row {name!r} has no {ref.pointer[1:]!r}{suggestion(ref.pointer[1:], row)}")

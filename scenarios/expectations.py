@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, model_validator
 
 from scenarios.acts import Agency, wrong
-from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pointer, Shape, SpanOf, Text
+from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text
 
 __all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
 
@@ -24,18 +24,27 @@ class Condition(Shape):
     """What must hold of a value; several hold together. A bare word means `is`."""
 
     is_: Free = None
+    """The same."""
     not_: Free = None
+    """Anything else."""
     gt: Free = None
+    """Greater."""
     ge: Free = None
+    """Greater or the same."""
     lt: Free = None
+    """Less."""
     le: Free = None
-    matches: Text | None = None
+    """Less or the same."""
+    matches: Pattern | None = None
     """A pattern (RE2) that the whole text fits."""
     contains: Free = None
     """A part of a text, or an element of a list (a mapping: an element that has these values)."""
     near: Near | None = None
+    """A number that may differ by so much."""
     exists: Flag | None = None
+    """Whether anything is there at all."""
     one_of: list[Free] | None = None
+    """The same as one of these."""
 
 
 def _condition(value: object) -> object:
@@ -53,20 +62,28 @@ class Message(Shape):
     """Which messages; what is not named does not matter."""
 
     contract: Text | None = None
+    """Its short name; `lgsp contracts list`."""
     from_: Anyone | None = None
+    """Its sender."""
     to: Anyone | None = None
+    """Its recipient."""
     about: Name | None = None
+    """The dossier that it is about."""
     where: Where = {}
     """Conditions on the payload, by JSON Pointer."""
     headers: dict[Text, ConditionOf] = {}
+    """Conditions on its headers."""
 
 
 class Expect(Message):
     """Such messages come; each delivery answers to one expectation only."""
 
     as_: Name | None = None
+    """The message's name in this script."""
     count: CountOf = Count()
+    """How many, of ids or of deliveries; default: at least 1 id."""
     at: Literal["accepted", "delivered", "taken"] = "delivered"
+    """How far they must have come: accepted by the exchange, delivered to the inbox, taken by the recipient's group."""
     within: SpanOf | None = None
     """From the step before; the clock moves to the match, or to the end of this term. Without it: before time moves at all."""
     after: Name | None = None
@@ -94,7 +111,9 @@ class Refused(Shape):
     """The exchange refuses a message that was sent."""
 
     message: Name
+    """What `send` captured."""
     code: Text
+    """The refusal's code, e.g. client.contract_violation."""
     faults: list[Pointer] = []
     """Places that must be among the faults."""
     within: SpanOf | None = None

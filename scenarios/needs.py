@@ -10,10 +10,20 @@ from scenarios.faults import Fault
 from scenarios.scenario import Scenario, Step
 from vn.spans import CalendarDays, Elapsed, WorkingDays
 
-__all__ = ["needs_of"]
+__all__ = ["in_words", "needs_of"]
 
 _REAL = {"late", "limit"}  # always real time
 FEW_MINUTES = timedelta(minutes=5)  # a bound up to here is also waited for on a real clock
+_WORDS = {
+    "virtual-clock": "a virtual clock",
+    "embedded-broker": "the embedded broker",
+    "own-network": "a broker that lgsp started, whose network can be cut",
+    "relay": "a relay on the hop",
+    "door": "a door before the {}",
+    "mock": "the mock {}",
+    "person": "a person",
+}
+_AGENCIES = {"dvc": "portal", "land": "land office", "tax": "tax authority", "payment": "payment platform"}
 _AGENCY_OF = {"dvc-adapter": "dvc", "ilis-adapter": "land", "tax-adapter": "tax", "payment-adapter": "payment"}
 
 
@@ -24,6 +34,12 @@ def needs_of(scenario: Scenario) -> frozenset[str]:
     if any(_long(each) for step in steps for each in _values(step.act)):
         found.add("virtual-clock")
     return frozenset(found)
+
+
+def in_words(need: str) -> str:
+    """A need as people say it: `mock:land` is "the mock land office"."""
+    kind, _, agency = need.partition(":")
+    return _WORDS[kind].format(_AGENCIES.get(agency, ""))
 
 
 def _all(step: Step) -> Iterator[Step]:

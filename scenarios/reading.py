@@ -56,7 +56,8 @@ def read(path: Path, known: Known) -> list[Script]:
         kept, lost = (tree, frozenset[str]()) if scenario else _kept(tree, complaints)
         scenario = scenario or _typed(kept)[0]
         if scenario is not None:
-            wrong += check(scenario, kept, known, lost)
+            told = {each.place for each in wrong}  # a value that a row has not is no other fault besides
+            wrong += [each for each in check(scenario, kept, known, lost) if each.place not in told]
             scripts.append(_script(scenario, path, row, kept))
     if wrong:
         raise Unwritable(wrong)
@@ -102,7 +103,7 @@ def _typed(tree: Node) -> tuple[Scenario | None, list[Complaint]]:
 
 
 def _kept(tree: Node, complaints: Sequence[Complaint]) -> tuple[Node, frozenset[str]]:
-    """The script with nothing in the place of steps that have no shape, so that the others are looked at; what those would capture."""
+    """The script with nothing in the place of steps that have no shape, and the names that those would have captured."""
     if not isinstance(tree, Mapped) or "steps" not in tree.entries or not isinstance(steps := tree.entries["steps"].node, Listed):
         return tree, frozenset()
     bad = {int(each.where.split("/")[2]) for each in complaints if each.where.startswith("/steps/")}

@@ -52,6 +52,8 @@ def _send(send: Send, cursor: Cursor, known: Known, *, on_purpose: bool) -> Iter
     if isinstance(contract, str):
         if not on_purpose:
             yield cursor.at("contract").says(f"{contract} (a send may be wrong only where a refused step names it)")
+        elif send.body is None and send.like is None:
+            yield cursor.says(f"there is no example of {send.contract!r}; give like or body")
         return
     if not on_purpose:
         yield from _rights(contract, send.from_, send.to, cursor)
@@ -67,7 +69,7 @@ def _example(name: str | None, contract: Contract, known: Known, cursor: Cursor)
     there = sorted(path.stem.replace("-", "/", 1) for path in (known.examples / contract.name).glob("*.json"))
     if name is None and not any(each.startswith("good/") for each in there):
         yield cursor.says(f"{contract.short} has no example; give like or body")
-    elif name is not None and name not in there:
+    elif name is not None and name.removesuffix(".json").replace("-", "/", "/" not in name) not in there:
         yield cursor.at("example").says(f"{contract.short} has no example {name!r}{suggestion(name, there) or _listed(there)}")
 
 

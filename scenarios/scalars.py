@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
+import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -19,6 +20,7 @@ __all__ = [
     "Area",
     "Count",
     "CountOf",
+    "CountText",
     "Flag",
     "Free",
     "Instant",
@@ -27,6 +29,7 @@ __all__ = [
     "Money",
     "Name",
     "Number",
+    "Pattern",
     "Plain",
     "Pointer",
     "Ref",
@@ -131,9 +134,8 @@ def _text(value: Any) -> str:
 def _instant(value: Any) -> datetime:
     text = _text(value).strip()
     try:
-        if len(text) == len("2026-02-09"):
-            return datetime.combine(date.fromisoformat(text), OPENING, VN)
-        read = datetime.fromisoformat(text)
+        only_day = len(text) == len("2026-02-09")
+        read = datetime.combine(date.fromisoformat(text), OPENING) if only_day else datetime.fromisoformat(text)
     except ValueError:
         raise _wrong("not an instant such as 2026-02-09T08:00 (Viet Nam's time) or 2026-02-09 (8:00)") from None
     found = read if read.tzinfo else read.replace(tzinfo=VN)
@@ -162,6 +164,22 @@ def _count(value: Any) -> Count:
         return Count.read(_text(value))
     except ValueError as error:
         raise _wrong(str(error)) from None
+
+
+def _counted(text: str) -> str:
+    _count(text)
+    return text
+
+
+def _pattern(text: str) -> str:
+    options = re2.Options()
+    options.log_errors = False  # else it writes to stderr by itself
+    try:
+        re2.compile("" if Ref.all_in(text) else text, options)
+    except re2.error as error:
+        reason = error.args[0]
+        raise _wrong(f"not a pattern (RE2): {reason.decode(errors='replace') if isinstance(reason, bytes) else reason}") from None
+    return text
 
 
 def _number(value: Any) -> int:
@@ -246,6 +264,8 @@ Limit: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9][0-9_]* ?(hour|minute|second)s?$"}),
 ]
 CountOf: TypeAlias = Annotated[Count, PlainValidator(_count), WithJsonSchema(_TEXT_OR_NUMBER)]
+CountText: TypeAlias = Annotated[Text, AfterValidator(_counted)]
+Pattern: TypeAlias = Annotated[Text, AfterValidator(_pattern)]
 Number: TypeAlias = Annotated[int, PlainValidator(_number), WithJsonSchema({"type": ["integer", "string"]})]
 Money: TypeAlias = Annotated[int | Ref, PlainValidator(_money), WithJsonSchema({"type": ["integer", "string"]})]
 Area: TypeAlias = Annotated[Decimal, PlainValidator(_decimal), WithJsonSchema(_TEXT_OR_NUMBER)]

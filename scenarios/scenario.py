@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw, wrong
 from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
-from scenarios.scalars import Area, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
+from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
 
 __all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
@@ -35,15 +35,25 @@ class Parcel(Shape):
 
     as_: Name
     holder: Name | dict[Name, Share]
+    """Who holds it; several with their shares."""
     commune: Text = "Đồng Đăng"
     """A commune's name or code; of either division."""
     area: Area | None = None
+    """In m²."""
     use: Text = "ODT"
+    """Code of its land use; ODT is urban house land."""
     uses: dict[Text, Area] = {}
     """Areas by land use, in the place of area and use."""
     price: Annotated[Number, Field(ge=1)] | None = None
     """Table price of house land here, in đồng per m²; default: the commune's."""
     restriction: Literal["mortgage", "dispute"] | None = None
+
+    @model_validator(mode="after")
+    def held_whole(self) -> Self:
+        """Somebody holds every part of it."""
+        if isinstance(self.holder, dict) and sum(self.holder.values()) != 1:
+            raise wrong("the holders' shares do not add up to 1", at="holder")
+        return self
 
 
 class Begun(Shape):
@@ -89,7 +99,7 @@ class AnyOf(Shape):
 class Aggregates(Shape):
     """What must hold of all runs of a repeat together, in the scenario's time."""
 
-    finished: Text | None = None
+    finished: CountText | None = None
     """A count, e.g. `exactly 50`."""
     p95: SpanOf | None = None
     stuck_longer_than: SpanOf | None = None
@@ -100,9 +110,11 @@ class Repeat(Shape):
     """The steps for every row of a table (each row is a case of its own), or so many times, one every so often."""
 
     table: list[dict[Name, Free]] = []
-    """Each row may have `id`; `{row./name}` stands for its values."""
+    """Each row may have `id`; `{row./name}` stands for its values, anywhere in the file."""
     times: Annotated[Number, Field(ge=1, le=100_000)] | None = None
+    """So many runs of the steps."""
     every: SpanOf | None = None
+    """A run begins so long after the one before has begun."""
     steps: Annotated[list["StepOf"], Field(min_length=1)]
     then: Aggregates | None = None
 
@@ -186,12 +198,17 @@ class Scenario(Shape):
     about: Text = "-"
     """What an adapter must do to pass, in a paragraph."""
     seed: Annotated[Number, Field(ge=0, le=2**53)] = 1
+    """What chance is drawn from."""
     start: Instant
+    """Where the scenario's clock stands at the first step."""
     limits: Limits = Limits()
+    """Where a scenario that never ends is ended."""
     given: Given = Given()
+    """What is there when the first step begins."""
     outside: list[Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]] = []
     """Agencies (by part) and members that are not ours in this scenario."""
     real_time: Flag = False
+    """Played on a real clock; its bounds are minutes at most."""
     steps: Annotated[list[StepOf], Field(min_length=1)]
 
 

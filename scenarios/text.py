@@ -15,9 +15,10 @@ __all__ = ["MAX_BYTES", "read_tree"]
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
 MAX_VALUES = 100_000  # an alias of aliases is small as text only
+_HALF = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[a-z][a-z0-9-]*|/.*|\{.*\}")
 _SAID = {
-    "expected a single document in the stream": "holds more than one document; one file is one scenario",
+    "but found another document": "holds more than one document; one file is one scenario",
     "mapping values are not allowed here": "a ':' that nothing explains; is a key indented too far, or a text with ': ' not in quotes?",
     "could not find expected ':'": "a key without ':'",
     "found unexpected end of stream": "ends within a quoted text",
@@ -73,13 +74,15 @@ class _Planting:
             raise _refused(place, f"holds more than {MAX_VALUES:,} values, what aliases repeat included")
         if id(node) in above:
             raise _refused(place, "an alias that contains itself")
-        if len(above) > MAX_DEPTH:
+        if len(above) >= MAX_DEPTH:
             raise _refused(place, f"is nested deeper than {MAX_DEPTH} levels")
         inside = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
             return Mapped(self._entries(node, inside), place)
         if isinstance(node, yaml.SequenceNode):
             return Listed(tuple(self.tree(item, inside) for item in node.value), place)
+        if _HALF.search(node.value):
+            raise _refused(place, "half of a character, written as \\uD800 to \\uDFFF")
         plain = isinstance(node, yaml.ScalarNode) and node.style is None
         return Scalar(Plain(node.value) if plain else str(node.value), place)
 
@@ -87,9 +90,10 @@ class _Planting:
         found: dict[str, Entry] = {}
         for key, item in node.value:
             place = _at(self._path, key.start_mark)
-            if not isinstance(key, yaml.ScalarNode):
+            word = self.tree(key, inside)
+            if not isinstance(word, Scalar):
                 raise _refused(place, "a key is a word, not a list or mapping")
-            name = str(key.value)
+            name = str(word.text)
             if node.flow_style and _continues(key, item) and found and _extended(found, name):
                 continue
             if name in found:
@@ -140,6 +144,8 @@ def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
         return "a tab; YAML is indented with spaces"
     if found := re.fullmatch(r"found undefined alias '?(.*?)'?", problem):
         return f"the alias *{found[1]} names nothing"
+    if problem.startswith("the tag "):
+        return problem
     return _SAID.get(problem, f"is not YAML: {problem}" + (f" ({error.context})" if error.context else ""))
 
 

@@ -26,6 +26,8 @@ CAPTURES = {
     "reply": "fault",
 }
 """What `as` captures, by the word of the step."""
+VALUES = {"person": ("identity", "name", "phone"), "parcel": ("commune", "map-sheet", "number", "certificate", "path")}
+"""What a script can look into by the name of a person or parcel, e.g. `{an./identity}`."""
 USES = {
     "submit": {"from": "person", "to": "person", "parcel": "parcel"},
     "decide": {"dossier": "dossier", "attempt": "payment"},
@@ -59,14 +61,14 @@ class _Names:
         else:
             self.kinds[name], self.repeats[name] = kind, repeats
 
-    def use(self, name: str, kind: str, cursor: Cursor) -> Iterator[Complaint]:
+    def use(self, name: str, kind: str, cursor: Cursor, *, key: bool = False) -> Iterator[Complaint]:
         if name in self.lost:
             return
         if name not in self.kinds:
             fit = [each for each, found in self.kinds.items() if kind in ("", found)]
-            yield cursor.says(f"no {kind or 'message or dossier'} was captured as {name!r} before{suggestion(name, fit)}")
+            yield cursor.says(f"no {kind or 'message or dossier'} was captured as {name!r} before{suggestion(name, fit)}", key=key)
         elif kind not in ("", self.kinds[name]):
-            yield cursor.says(f"{name!r} is a {self.kinds[name]}, not a {kind}")
+            yield cursor.says(f"{name!r} is a {self.kinds[name]}, not a {kind}", key=key)
 
     def leave(self, repeats: tuple[str | int, ...]) -> None:
         """Forget what was captured in repeats that have ended."""
@@ -93,7 +95,7 @@ def _given(scenario: Scenario, held: _Names, cursor: Cursor) -> Iterator[Complai
         yield from held.capture(person.as_, "person", cursor.at("people", n, "as"))
     for n, person in enumerate(given.people):
         for name in person.related:
-            yield from held.use(name, "person", cursor.at("people", n, "related", name))
+            yield from held.use(name, "person", cursor.at("people", n, "related", name), key=True)
     for n, parcel in enumerate(given.parcel):
         yield from held.capture(parcel.as_, "parcel", cursor.at("parcel", n, "as"))
         yield from _each(parcel.holder, "person", cursor.at("parcel", n, "holder"), held)
@@ -122,8 +124,20 @@ def _references(site: Site, held: _Names) -> Iterator[Complaint]:
         if path == ("body",) and site.step.send:
             continue  # whatever text it is
         for ref in Ref.all_in(scalar.text):
-            if ref.name != ROW:
-                yield from held.use(ref.name, "", site.inside.at(*path))
+            cursor = site.inside.at(*path)
+            if ref.name == ROW:
+                yield cursor.says(f"{ref} stands for a value of a table, and there is none")
+            else:
+                yield from held.use(ref.name, "", cursor)
+                yield from _inside(ref, held.kinds.get(ref.name, ""), cursor)
+
+
+def _inside(ref: Ref, kind: str, cursor: Cursor) -> Iterator[Complaint]:
+    known = VALUES.get(kind, ())
+    if known and ref.pointer[1:] not in ("", *known):
+        yield cursor.says(
+            f"{ref}: a {kind} has no {ref.pointer[1:]!r}{suggestion(ref.pointer[1:], known) or '; it has ' + ', '.join(known)}"
+        )
 
 
 def _captured(site: Site, held: _Names) -> Iterator[Complaint]:
@@ -167,7 +181,7 @@ def _each(named: Any, kind: str, cursor: Cursor, held: _Names) -> Iterator[Compl
             yield from held.use(named, kind, cursor)
         case dict():
             for name in named:
-                yield from held.use(name, kind, cursor.at(name))
+                yield from held.use(name, kind, cursor.at(name), key=True)
         case _:
             for position, name in enumerate(named):
                 yield from held.use(name, kind, cursor.at(position))

@@ -15,6 +15,12 @@ A value is text, typed by the place where it stands: `05765` keeps its zero, `1_
 Instants: `2026-02-09T08:00` (Viet Nam's time) or `2026-02-09` (8:00). Spans: `2 working-days`, `30 calendar-days`, `3 hours`,
 `10 minutes`, `5 seconds`. Counts: `2`, `exactly 2 ids`, `at least 3 deliveries`, `at most 1`. Names: a letter, then a-z, 0-9, `-`.
 What was captured with `as` is named by its name where a name is wanted, and as `"{n./lines/0/deadline}"` inside any other text, in quotes.
+Of a person there are `{an./identity}`, name and phone; of a parcel commune, map-sheet, number, certificate and path.
+
+A text in braces may have commas in it (`{vi: Hai lần, sau Tết, en: Twice}`); one with `: `, ` #` or a brace in it stands in quotes.
+Tags are refused. For completion an editor is told
+`# yaml-language-server: $schema=FILE`, the file being what `lgsp scenario schema` prints.
+`lgsp scenario lint PATH...` says what is wrong with scripts, and what each needs to be played.
 """
 
 

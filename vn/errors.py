@@ -9,6 +9,7 @@ LgspError
 ├── NotAllowed              a rule of the agency forbids this step; the reason is for an officer, in Vietnamese
 ├── Unknown                 the agency has no such dossier, notice or parcel (yet)
 └── Unusable                the user's own setting, file or environment; one line and an exit code, no traceback
+    ├── Unwritable          a scenario script that means nothing (scenarios.places); holds every complaint with its place
     ├── CannotConnect       no broker or agency answers there (exit 11)
     └── BadEnvironment      port taken, folder not writable, state of another version (exit 14)
 """

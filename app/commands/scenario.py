@@ -22,6 +22,8 @@ Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or 
 @scenario.command("lint")
 def lint(paths: Paths, json_: AsJson = False) -> int:
     """Find everything that is wrong with scripts, each fault with its place, and say what each needs; exit code 2 if anything is wrong."""
+    from scenarios.needs import in_words
+
     scripts, wrong = _read(paths)
     if json_:
         lines([*(_complaint(each) for each in wrong), *({"scenario": name, "needs": needs} for name, needs in _needs(scripts).items())])
@@ -29,7 +31,7 @@ def lint(paths: Paths, json_: AsJson = False) -> int:
     for each in wrong:
         typer.echo(str(each))
     for name, needs in _needs(scripts).items():
-        typer.echo(f"{name}: needs {', '.join(needs) or 'nothing'}")
+        typer.echo(f"{name}: needs {', '.join(map(in_words, needs)) or 'nothing'}")
     return 2 if wrong else 0
 
 
