@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from app.play.faults import Armed, Firing, Ledger
+from app.play.places import Places
 from bus import Admin, Follower, KafkaSettings, Place, Producer, Received, Record, Space
 from scenarios.faults import Delay, Fault, OnHop, Reorder
 from scenarios.mangling import Carried, passed
@@ -57,6 +58,7 @@ class Relay:
             **{outer.outbox(id_): _Way(f"{short}->exchange", inner.outbox(id_)) for short, id_ in self._ids.items()},
             **{inner.inbox(id_): _Way(f"exchange->{short}", outer.inbox(id_)) for short, id_ in self._ids.items()},
         }
+        self._places = Places({inner.inbox(id_): outer.inbox(id_) for id_ in self._ids.values()})
         self._follower = Follower(self._kafka, tuple(self._ways))
         self._producer = Producer(self._kafka)
         self._ledger: Ledger[Fault] = Ledger()
@@ -153,7 +155,8 @@ class Relay:
     def _through(self, records: Iterable[Received]) -> Iterable[Record]:
         for each in records:
             way = self._ways[each.topic]
-            passing = [Record(way.to, each.key, each.value, list(each.headers), each.partition)]
+            self._places.note(each)
+            passing = [self._places.translated(Record(way.to, each.key, each.value, list(each.headers), each.partition))]
             for armed in self._ledger:
                 selection = armed.fault.on_hop
                 if selection is not None and selection.hop == way.hop:
