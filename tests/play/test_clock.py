@@ -133,6 +133,15 @@ async def test_time_stops_at_the_due_instant_of_every_participant(town: Played) 
     assert waits.turned == [at("2026-02-15T03:04:05"), at("2026-02-16T00:00")]
 
 
+async def test_a_jump_over_nothing_costs_hundredths_of_a_second_of_the_processor(town: Played) -> None:
+    await town.clock.quiet()
+    began = time.process_time()  # of parts and clock together; what others do on this machine does not count
+    for _ in range(50):
+        await town.go(town.at + timedelta(days=1))
+    assert town.clock.jumps == 50
+    assert time.process_time() - began < 50 * 0.06  # 0.01 to 0.02 each
+
+
 async def test_time_that_runs_backwards_or_past_the_limit_is_refused_with_both_instants(town: Played) -> None:
     with pytest.raises(Unusable, match="backwards: it is 2026-02-13 09:00:00, and the scenario wants to go to 2026-02-13 08:00:00"):
         await town.clock.advance(at("2026-02-13T08:00"))
