@@ -38,7 +38,7 @@ class Province:
         self.urls: dict[str, str] = dict(urls)
         self.fronts: dict[str, str] = {}  # what stands before an agency: its adapter calls there
         self._patience = patience
-        self._inner = inner or settings.space
+        self.inner = inner or settings.space
         self._running: dict[str, AsyncExitStack] = {}
 
     async def __aenter__(self) -> Self:
@@ -82,7 +82,7 @@ class Province:
 
     def _block(self, part: str) -> AbstractAsyncContextManager[str]:
         if part == "exchange":
-            return parts.exchange(replace(self.settings, space=self._inner), self.bootstrap)
+            return parts.exchange(replace(self.settings, space=self.inner), self.bootstrap)
         if part in AGENCIES:
             return parts.agency(self.settings, part)
         name = part.removesuffix("-adapter")

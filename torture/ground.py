@@ -17,7 +17,7 @@ from torture.gather import MEMBERS, gathered
 from torture.history import History
 from torture.oracle import Violation, judge
 from torture.plan import Plan
-from torture.stories import PAID, Story
+from torture.stories import PAID, STORIES, Story
 from torture.town import WITHIN, ProcessTown, scratch
 from torture.watch import Journal, Offsets
 from torture.wrong import wrong
@@ -71,7 +71,7 @@ class Ground:
         """A form about a parcel that no dossier was about yet; where the register has none that fits any more, another story takes this
         one's place. Raises Unusable where there is nothing left at all.
         """
-        *others, last = [story, *PAID]
+        *others, last = [story, *PAID, *STORIES]
         for each in (*others, last):
             self._seed += 1
             try:

@@ -50,7 +50,7 @@ class Parts:
         self._clock: ClockSetting | None = None
 
     @classmethod
-    def of(cls, province: Province, *, outside: Collection[str] = (), inner: Space | None = None) -> Self:
+    def of(cls, province: Province, *, outside: Collection[str] = ()) -> Self:
         """All that run in this process."""
 
         def born(clock: ClockSetting) -> None:
@@ -62,7 +62,7 @@ class Parts:
             Space(province.settings.space),
             Members.read(province.settings.members).ids,
             outside=outside,
-            inner=inner,
+            inner=Space(province.inner),
             born=born,
         )
 

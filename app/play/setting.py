@@ -78,7 +78,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         if ground.relay is not None:
             by_kind["relay"] = ground.relay
         watch = await stack.enter_async_context(Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now))
-        parts = await stack.enter_async_context(Parts.of(ground.province, inner=ground.inner))
+        parts = await stack.enter_async_context(Parts.of(ground.province))
         others = [each for each in (ground.relay, ground.doors, watch) if each is not None]
         limit = scenario.limits.virtual
         clock = ScenarioClock(

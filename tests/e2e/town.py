@@ -39,6 +39,7 @@ class Town:
 
     within = 20.0  # seconds for whatever is awaited
     others: tuple[Busy, ...] = ()  # who else can be busy
+    outer: Space | None = None  # of the members, where a relay stands between them and the exchange
 
     def __init__(
         self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, patience: Patience = QUICK
@@ -197,7 +198,8 @@ class Town:
         """Until nothing is on its way, and none of the `others` is busy."""
         settings = self.settings
         kafka, members = KafkaSettings(settings.bootstrap or ""), Members.read(settings.members).ids
-        async with Parts(lambda: {part: self.url(part) for part in self.running}, kafka, Space(settings.space), members) as parts:
+        urls = lambda: {part: self.url(part) for part in self.running}  # noqa: E731  # asked again while it waits
+        async with Parts(urls, kafka, self.outer or Space(settings.space), members, inner=Space(settings.space)) as parts:
             try:
                 await quiet(parts, self.others, within=1.5 * self.within)
             except NotQuiet as error:

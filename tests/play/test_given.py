@@ -140,7 +140,6 @@ async def test_a_sample_never_takes_what_a_script_gave_and_two_of_a_kind_differ(
         ({"parcel": [{"as": "x", "holder": "an", "commune": "Đồng Dăng"}]}, "no commune 'Đồng Dăng'; did you mean 'Đồng Đăng'?"),
         ({"parcel": [{"as": "an", "holder": "an"}]}, "given: 'an': two things have this name"),
         ({"parcel": [{"as": "x", "holder": "an", "use": "OTD"}]}, "/MucDichSuDung/0/MucDich: không có mã"),
-        ({"parcel": [{"as": "x", "holder": {"an": "1/2", "binh": "1/3"}}]}, "/NguoiSuDung: tổng các phần quyền là 5/6"),
     ],
 )
 async def test_what_is_asked_in_vain_is_told_in_the_scripts_own_names(
