@@ -51,7 +51,13 @@ def agency_app(settings: Settings, name: str) -> "FastAPI":
 
     create = import_module(f"services.{name}").create_app
     app: FastAPI = create(
-        AgencySettings(part=name, database_url=settings.database(name), seed=settings.seed, policy=_policy(settings.policy, name))
+        AgencySettings(
+            part=name,
+            database_url=settings.database(name),
+            seed=settings.seed,
+            people=settings.people,
+            policy=_policy(settings.policy, name),
+        )
     )
     expose(app, name, lambda: figures(app.state.agency))
     return app

@@ -70,13 +70,14 @@ async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Sce
     except httpx.HTTPError as error:
         raise CannotConnect(f"the land office does not answer at {land.base_url}: {type(error).__name__}") from error
     register: Sequence[Parcel] = found.json()["DanhSach"]
-    population = _population(int(info.json()["seed"]))
+    there = info.json()
+    population = _population(int(there["seed"]), int(there["people"]))
     return Scene(kind, seed, on, population, register, [each for each in register if _free(each, on)])
 
 
 @cache
-def _population(seed: int) -> Population:
-    return Population(seed)
+def _population(seed: int, people: int) -> Population:
+    return Population(seed, people=people)
 
 
 def _with(scene: Scene, candidates: Sequence[Parcel]) -> Scene:

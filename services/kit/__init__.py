@@ -14,6 +14,7 @@ How to build one (`services/payment` is the example to read):
 4. `desk.py`: what the agency does, one function per act, each `(tx: Transaction, ...)`: load, let the model decide, keep, tell.
    `tx.now` is the agency's time (never call a clock); `tx.tell(kind, dossier, body)` writes to the feed;
    `tx.decide(kind, dossier, key=, body=)` plans a decision by policy; `tx.later(kind, dossier, when, ...)` sets a timer;
+   `tx.outcome(kind, dossier)` is what chance makes of a decision where the policy leaves something to it;
    `tx.complete(kind, dossier)` takes a waiting decision over for an officer; `tx.drop` forgets one;
    `tx.number("series")` gives document numbers; `tx.about(dossier)` notes the case where nothing is told or planned.
    Cause, correlation and trace of what is told and planned are filled in by the kit.

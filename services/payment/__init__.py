@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from services.kit import AgencySettings, Profession, assemble
 from services.payment.api import router
-from services.payment.desk import PAYMENT, WORK
+from services.payment.desk import OUTCOMES, PAYMENT, WORK
 from services.payment.model import TIME_TO_PAY
 from services.payment.store import TABLES
 from vn.fidelity import Fact
@@ -54,6 +54,7 @@ def create_app(settings: AgencySettings, *, secrets: Mapping[str, str] = SECRETS
         tables=TABLES,
         decisions={PAYMENT: "Người nộp thanh toán giao dịch đã khởi tạo"},
         work=WORK,
+        outcomes=OUTCOMES,
         canonical_body=lambda _, body: {name: body[name] for name in body if name not in ("ThoiGianThanhToan", "ThoiGian")},
     )
     app = assemble(settings, profession, router)

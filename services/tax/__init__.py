@@ -10,7 +10,7 @@ from services.kit import AgencySettings, Profession, assemble
 from services.tax import duties, gateway_xml, grounds, land_use_fee, notices, settlement, slip_checks
 from services.tax.api import router
 from services.tax.canonical import without_moments
-from services.tax.desk import ASSESS, RECONCILE, WORK, found
+from services.tax.desk import ASSESS, OUTCOMES, RECONCILE, WORK, found
 from services.tax.store import TABLES
 
 __all__ = ["FACTS", "create_app"]
@@ -36,5 +36,6 @@ def create_app(settings: AgencySettings) -> FastAPI:
         work=WORK,
         found=found,
         canonical_body=without_moments,
+        outcomes=OUTCOMES,
     )
     return assemble(settings, profession, router)
