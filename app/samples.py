@@ -26,7 +26,7 @@ from app.sample_parts import (
 from vn.errors import CannotConnect
 from vn.people import Organisation, Person, Population
 
-__all__ = ["FAULTS", "KINDS", "Wish", "sample"]
+__all__ = ["FAULTS", "KINDS", "Wish", "form", "sample"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -55,11 +55,15 @@ async def sample(
     """
     scene = await _scene(kind, seed, land, on)
     fits = FITTING.get(fault or "", _free)
-    scene = _with(scene, [each for each in scene.register if fits(each, on) and only(each)])
-    form = _MAKE[kind](scene)
+    return form(kind, _with(scene, [each for each in scene.register if fits(each, on) and only(each)]), fault)
+
+
+def form(kind: str, scene: Scene, fault: str | None = None) -> Form:
+    """A form of that kind in a scene, wrong in that way; raises Unusable where the scene has nothing that fits."""
+    made = _MAKE[kind](scene)
     if fault is not None:
-        WRONG[fault](form, scene)
-    return form
+        WRONG[fault](made, scene)
+    return made
 
 
 async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Scene:

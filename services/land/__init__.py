@@ -19,7 +19,7 @@ from services.land.seed import found
 from services.land.store import TABLES
 from vn.fidelity import Fact
 
-__all__ = ["FACTS", "create_app"]
+__all__ = ["DECISIONS", "FACTS", "OUTCOMES", "create_app"]
 
 INSTANTS = frozenset({"ThoiDiemXuLy", "NgayHenTra", "NgayHuy", "NgayCapNhat", "NgayNhanDuHoSo"})
 

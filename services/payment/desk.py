@@ -11,6 +11,7 @@ from services.payment.store import ATTEMPTS, RECEIPTS, RECONCILIATIONS
 
 PAYMENT, EXPIRY = "payment", "expiry"
 FAIL = "fail"
+DECISIONS = {PAYMENT: "Người nộp thanh toán giao dịch đã khởi tạo"}
 OUTCOMES = {PAYMENT: {FAIL: "giao dịch đầu tiên của thông báo bị từ chối"}}
 """What chance may make of a decision, where a policy leaves something to it."""
 

@@ -23,6 +23,7 @@ from vn.units import NEW_DIVISION, TaxOffice, commune, successor, tax_office
 
 ASSESS, RECONCILE = "assess", "reconcile"
 RETURN = "return"
+DECISIONS = {ASSESS: "Xác định nghĩa vụ tài chính theo phiếu chuyển", RECONCILE: "Đối soát chứng từ nộp tiền"}
 OUTCOMES = {ASSESS: {RETURN: "chuyển trả phiếu"}}
 """What chance may make of a decision, where a policy leaves something to it."""
 
