@@ -22,19 +22,22 @@ Snapshot = Callable[[], Mapping[str, Any]]
 
 def part_app(part: str, *, health: Snapshot, info: Snapshot, figures: Figures, clock: Clock) -> FastAPI:
     """`health` has a `status` of ok or failing; the same endpoints and shapes as the agencies have."""
-    app = FastAPIOffline(title=part, summary="A part of lgsp-sim", version=version("lgsp-sim"), redoc_url=None)
+    ours = version("lgsp-sim")  # once: it is looked up on the disk
+    app = FastAPIOffline(title=part, summary="A part of lgsp-sim", version=ours, redoc_url=None)
     began = time.monotonic()
 
     @app.get("/", include_in_schema=False)
     def start() -> RedirectResponse:
         return RedirectResponse("/docs")
 
+    # on the loop, where the figures change: what is told together was true at one moment
+
     @app.get("/_lgsp/health", summary="Whether the part works")
     @app.head("/_lgsp/health", include_in_schema=False)
-    def read_health() -> JSONResponse:
+    async def read_health() -> JSONResponse:
         found = {
             "part": part,
-            "version": version("lgsp-sim"),
+            "version": ours,
             "uptimeInSeconds": int(time.monotonic() - began),
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             **health(),
@@ -44,20 +47,20 @@ def part_app(part: str, *, health: Snapshot, info: Snapshot, figures: Figures, c
     expose(app, part, lambda: (*figures(), Sample(HEALTHY, (), int(health()["status"] == "ok"))))
 
     @app.get("/_lgsp/info", summary="What the part is and how far it has come")
-    def read_info() -> dict[str, Any]:
-        return {"part": part, "version": version("lgsp-sim"), "clock": ClockShape.of(clock).model_dump(mode="json"), **info()}
+    async def read_info() -> dict[str, Any]:
+        return {"part": part, "version": ours, "clock": ClockShape.of(clock).model_dump(mode="json"), **info()}
 
     @app.get("/_lgsp/clock", summary="How the clock runs")
-    def read_clock() -> ClockShape:
+    async def read_clock() -> ClockShape:
         return ClockShape.of(clock)
 
     @app.put("/_lgsp/clock", summary="Set the clock")
-    def set_clock(said: ClockShape) -> ClockShape:
+    async def set_clock(said: ClockShape) -> ClockShape:
         clock.set(said.setting())
         return ClockShape.of(clock)
 
     @app.post("/_lgsp/clock/jump", summary="Move the clock")
-    def jump_clock(said: Jump) -> ClockShape:
+    async def jump_clock(said: Jump) -> ClockShape:
         clock.jump(said.by)
         return ClockShape.of(clock)
 

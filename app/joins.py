@@ -92,4 +92,4 @@ class _Adapter:
         return self._runtime.health().as_json()
 
     def info(self) -> Mapping[str, Any]:
-        return {"member": self._declared.member, "agency": self._url}
+        return {"member": self._declared.member, "agency": self._url, **self._runtime.progress()}

@@ -56,6 +56,7 @@ def agency_app(settings: Settings, name: str) -> "FastAPI":
             database_url=settings.database(name),
             seed=settings.seed,
             people=settings.people,
+            clock=settings.clock,
             policy=_policy(settings.policy, name),
         )
     )
@@ -74,7 +75,7 @@ async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: N
     """The exchange with its admin endpoints; gives their address, and says so once it works."""
     from app.joins import exchange_of
 
-    clock = Clock()
+    clock = Clock(settings.clock)
     async with traced(settings, "exchange") as spans:
         made = exchange_of(settings, bootstrap, clock, spans)
         async with _running("exchange", settings, made, clock=clock, say=say) as url:
@@ -88,7 +89,7 @@ async def adapter(
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints, and says so once it works."""
     from app.joins import adapter_of
 
-    clock = Clock()
+    clock = Clock(settings.clock)
     part = f"{name}-adapter"
     async with traced(settings, part) as spans:
         made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)

@@ -8,6 +8,7 @@ from typing import Literal, cast, get_args
 from app.reading import is_address, is_http, misspelt, number, one_of, path
 from app.security import VARIABLES, read_security
 from bus.security import NONE, KafkaSecurity
+from vn.clock import ClockSetting
 from vn.errors import Unusable
 
 AGENCIES = ("dvc", "land", "tax", "payment")
@@ -99,6 +100,8 @@ class Settings:
     tracing: Tracing | None = None
     instance: str | None = None
     """The name of this exchange among several of its space, kept over restarts; None: an exchange alone, or one without a lasting place."""
+    clock: ClockSetting = field(default_factory=ClockSetting)
+    """How the clock of a part runs from its start on; no variable says it."""
     ports: Mapping[str, int] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)

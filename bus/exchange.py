@@ -16,7 +16,7 @@ from bus.batch import Batch
 from bus.kafka import Ack, Admin, Backoff, Consumer, KafkaSettings, Place, Producer, Reader, Record
 from bus.measures import IN_PROCESS, KAFKA, RETRIES, STAGE
 from bus.members import EXCHANGE, Members
-from bus.operating import Operating, consumed, fetching, span_of
+from bus.operating import Operating, by_topic, consumed, fetching, span_of
 from bus.outgoing import Outgoing
 from bus.receipts import original
 from bus.refusals import Code
@@ -134,14 +134,24 @@ class Exchange:
             yield Sample(IN_PROCESS, (KAFKA, topic), in_flight[topic])
 
     def info(self) -> dict[str, Any]:
-        """What has been done since the start, by kind and by refusal code."""
+        """What has been done since the start, by kind and by refusal code; `positions`: the offset before which all is settled."""
         return {
             "space": self._space.name,
             "counts": dict(self._counts),
             "offsetGaps": self._consumer.gaps,
             "remade": {"producer": self._producer.remade, "consumer": self._consumer.remade},
             "partitions": len(self._consumer.lag()),
+            "positions": by_topic(self._settled()),
+            "inFlight": sum(batch.messages for batch in self._in_flight),
         }
+
+    def _settled(self) -> dict[Place, int]:
+        """Of each partition, the first offset that may still make something be written."""
+        settled = dict(self._consumer.handed_out())
+        for batch in self._in_flight:
+            for place, records in batch.taken.items():
+                settled[place] = min(settled.get(place, records[0].offset), records[0].offset)
+        return settled
 
     async def _take(self, stop: asyncio.Event) -> None:
         """First step: take a batch and judge it."""

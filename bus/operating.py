@@ -1,12 +1,12 @@
 """How the parts that read Kafka are operated and watched: how they end, who traces them, what their clients tell of themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bus.envelope import Message, readable
-from bus.kafka import Consumer, Producer, Received
+from bus.kafka import Consumer, Place, Producer, Received
 from bus.measures import FETCH_AGE, LAG, LAST_COMMIT, OFFSET_GAPS, REPLACED, TROUBLED
 from vn.tracing import Span, Tracer
 from vn.vitals import Sample, Vitals
@@ -24,16 +24,21 @@ class Operating:
 
 def fetching(consumer: Consumer) -> dict[str, Any]:
     """What health says of a consumer."""
-    by_topic: dict[str, dict[str, int]] = {}
-    for place, behind in sorted(consumer.lag().items()):
-        by_topic.setdefault(place.topic, {})[str(place.partition)] = behind
     committed = consumer.last_commit and datetime.fromtimestamp(consumer.last_commit, UTC).isoformat(timespec="milliseconds")
     return {
         "lastFetchAgeSeconds": round(consumer.age(), 1),
         "lastCommit": committed,
         "lag": sum(consumer.lag().values()),
-        "lagByPartition": by_topic,
+        "lagByPartition": by_topic(consumer.lag()),
     }
+
+
+def by_topic(numbers: Mapping[Place, int]) -> dict[str, dict[str, int]]:
+    """A number of each partition, as the admin endpoints show it."""
+    found: dict[str, dict[str, int]] = {}
+    for place, number in sorted(numbers.items()):
+        found.setdefault(place.topic, {})[str(place.partition)] = number
+    return found
 
 
 def consumed(consumer: Consumer, producer: Producer, vitals: Vitals) -> Iterator[Sample]:

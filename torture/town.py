@@ -188,12 +188,6 @@ class ProcessTown(Town):
         assert answer.is_success, f"{method} /_lgsp/faults{path}: {answer.status_code} {answer.text[:300]}"
         return answer.json() if answer.content else None
 
-    async def _positions(self) -> Any:
-        try:
-            return await super()._positions()
-        except (httpx.HTTPError, KeyError, ValueError):
-            return None
-
     async def _surely(self, method: str, part: str, path: str, *, yes: bool = True, **said: Any) -> httpx.Response:
         async def answered() -> httpx.Response:
             try:

@@ -64,6 +64,11 @@ class Inbox:
             async with asyncio.timeout(COMMITS_WITHIN):
                 await consumer.commit({place: at for place, each in lanes.items() if (at := each.window.to_commit()) is not None})
 
+    def settled(self, consumer: Consumer) -> dict[Place, int]:
+        """Of each partition, the offset before which every record is applied, or reported as not deliverable."""
+        begun = {place: first for place, lanes in self._lanes.items() if (first := lanes.window.first_open) is not None}
+        return {**consumer.handed_out(), **begun}
+
     def _hand_out(self, taken: Taken) -> None:
         for place, records in taken.items():
             lanes = self._lanes.get(place)

@@ -1,9 +1,10 @@
 """One adapter at work: its agency's feed into its outbox, its inbox into its agency."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import Any
 
 from adapters.runtime.client import AgencyClient
 from adapters.runtime.declaration import Adapter
@@ -14,6 +15,7 @@ from adapters.runtime.inbox import Inbox
 from adapters.runtime.outbox import Outbox
 from adapters.runtime.settings import Settings
 from bus import Admin, Consumer, KafkaSettings, Place, Producer, Space
+from bus.operating import by_topic
 from contracts import Catalogue
 from vn.clock import Clock
 from vn.vitals import Sample
@@ -45,6 +47,7 @@ class Runtime:
         self._settings = settings or Settings()
         self._pause = pause
         self._health = Health(clock.now, patience=self._settings.patience)
+        self._settled: Callable[[], Mapping[Place, int]] = dict
         for loop in ("feed", "inbox"):
             self._health.trouble(loop, f"{loop}: not begun yet")
 
@@ -73,6 +76,14 @@ class Runtime:
     def health(self) -> HealthSnapshot:
         """How it is doing now."""
         return self._health.snapshot()
+
+    def progress(self) -> dict[str, Any]:
+        """`positions`: the offset of each partition before which all is settled; `inFlight`: records given to the agency now.
+
+        An entry of the feed is settled when it is acknowledged to the agency.
+        """
+        settled = {} if self._health.stopping else self._settled()  # what is broken off at the end is not settled
+        return {"positions": by_topic(settled), "inFlight": self._health.in_flight}
 
     def figures(self) -> Iterator[Sample]:
         """All metrics of now."""
@@ -104,6 +115,7 @@ class Runtime:
             )
             await stack.enter_async_context(consumer)
             self._health.clients = consumer, producer
+            self._settled = lambda: inbox.settled(consumer)
             async with asyncio.TaskGroup() as both:
                 both.create_task(feed.run(ending))
                 both.create_task(inbox.run(consumer, ending))

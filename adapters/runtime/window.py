@@ -16,6 +16,11 @@ class Window:
         """Records taken and not yet in the finished prefix."""
         return len(self._open)
 
+    @property
+    def first_open(self) -> int | None:
+        """The first that is taken and not finished; None where all is."""
+        return self._open[0] if self._open else None
+
     def take(self, offset: int) -> bool:
         """A record was handed out; False where it is being worked on already, as after a consumer was made anew."""
         if self._open and offset <= self._open[-1]:

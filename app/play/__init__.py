@@ -1,1 +1,1 @@
-"""Plays scripts and profiles: the province, the scenario's clock, what is seen on the way."""
+"""What plays a scenario: the province, its clock, who watches and who disturbs."""

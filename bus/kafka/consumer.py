@@ -58,6 +58,7 @@ class Consumer:
         self._alive = time.monotonic()
         self._expects = True  # whether silence is a fault
         self._lag: dict[Place, int] = {}
+        self._handed: dict[Place, int] = {}
         self.sighted = False  # whether the lag of every partition is known, and there is one
         self._parted = 0  # how often partitions went
         self._commits: set[asyncio.Future[None]] = set()
@@ -156,6 +157,10 @@ class Consumer:
         """How many records of each assigned partition were still to be taken, as of the last take."""
         return self._lag
 
+    def handed_out(self) -> dict[Place, int]:
+        """The next offset that each assigned partition gives, all before it having been given or committed, as of the last take."""
+        return self._handed
+
     def age(self) -> float:
         """Seconds since the last successful fetch, the measure of being alive; or since the group had a leader."""
         return time.monotonic() - self._alive
@@ -178,6 +183,7 @@ class Consumer:
         self._alive = max(self._alive, heard(client, assigned) or 0.0)
         if not self._expects and has_coordinator(client):
             self._alive = time.monotonic()
+        self._handed = {Place(*place): at for place in assigned if (at := _position(client, place)) is not None}
         behind = {Place(*place): _behind(client, place) for place in assigned}
         self._lag = {place: records for place, records in behind.items() if records is not None}
         self.sighted = 0 < len(behind) == len(self._lag)
@@ -215,6 +221,8 @@ class Consumer:
             await self._backoff.wait()
 
     async def _revoked(self, places: frozenset[Place]) -> None:
+        for place in places:  # before their records are let go of, or those would seem to be finished
+            self._handed.pop(place, None)
         try:
             if places:
                 await asyncio.wait_for(self._on_revoked(places), self._settings.revoke_within)
@@ -258,6 +266,12 @@ def _behind(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
     """Records between what is handed out next and the end of the partition; None before the first answer about it."""
     state = client._subscription.subscription.assignment.state_value(place)
     return None if state.highwater is None or not state.has_valid_position else max(state.highwater - state.position, 0)
+
+
+def _position(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """What is handed out next; None before the committed offset is known."""
+    state = client._subscription.subscription.assignment.state_value(place)
+    return state.position if state.has_valid_position else None
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

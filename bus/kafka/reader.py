@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Self, cast
 
@@ -72,6 +72,20 @@ class Reader:
         """How many records the topic has taken in its present generation, if none were removed."""
         return sum((await self._ends(topic)).values())
 
+    async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
+        """The offset after the last record of every partition of these topics, asked from the broker in one request per node.
+
+        Raises Retry while the broker is away or has no such topic.
+        """
+        try:
+            async with asyncio.timeout(2 * self._settings.request_timeout):
+                client = await self._living()
+                places = [TopicPartition(topic, each) for topic in topics for each in await client._client._wait_on_metadata(topic)]
+                found = await client.end_offsets(places)
+        except TROUBLE as error:
+            raise Retry(f"the ends of the topics: {type(error).__name__}") from error
+        return {Place(*place): offset for place, offset in found.items()}
+
     async def _at(self, place: Place, offset: int) -> Received | None:
         ends = await self._ends(place.topic)
         starts = await self._usable.beginning_offsets([TopicPartition(*p) for p in ends])
@@ -116,12 +130,17 @@ class Reader:
         return taken
 
     async def _ends(self, topic: str) -> dict[Place, int]:
+        client = await self._living()
+        partitions = await client._client._wait_on_metadata(topic)
+        ends = await client.end_offsets([TopicPartition(topic, partition) for partition in partitions])
+        return {Place(*place): offset for place, offset in ends.items()}
+
+    async def _living(self) -> AIOKafkaConsumer:
+        """A client whose tasks run."""
         if has_stopped(self._usable):
             await stop_quietly(self._usable, self._settings.stop_within)
             self._client = await self._start()
-        partitions = await self._usable._client._wait_on_metadata(topic)
-        ends = await self._usable.end_offsets([TopicPartition(topic, partition) for partition in partitions])
-        return {Place(*place): offset for place, offset in ends.items()}
+        return self._usable
 
     @property
     def _usable(self) -> AIOKafkaConsumer:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.kit.agency import Agency, Here
 from services.kit.canonical import canonical
 from services.kit.feed import last_written
-from services.kit.measures import waiting_feed, waiting_work
+from services.kit.measures import next_due, waiting_feed, waiting_work
 from services.kit.policy import MANNER, faults_of
 from services.kit.problems import problem
 from vn.clock_shapes import ClockShape, Jump
@@ -61,10 +61,11 @@ class HealthShape(BaseModel):
 
 @router.get("/info", summary="Thông tin về hệ thống này")
 async def info(here: Here) -> dict[str, Any]:
-    """The agency is at rest when no work is due and its feed has been read to the end."""
+    """The agency is at rest when no work is due and its feed has been read to the end; `next` is when the next work is due."""
     with here.read() as tx:
         last = last_written(tx)
         waiting = waiting_work(tx, here)
+        due = next_due(tx, here)
     return {
         "part": here.settings.part,
         "title": here.profession.title,
@@ -77,7 +78,7 @@ async def info(here: Here) -> dict[str, Any]:
         "decisions": here.profession.decisions,
         "outcomes": here.profession.outcomes,
         "feed": {"last": last, "acknowledged": min(here.acknowledged, last)},
-        "work": waiting,
+        "work": {**waiting, "next": due and due.isoformat()},
     }
 
 

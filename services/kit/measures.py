@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, func, select
@@ -22,6 +23,8 @@ FAILING_WORK = Family("lgsp_work_failing", "gauge", "Those that failed and are t
 FAMILIES = (HEALTHY, UNSENT, OLDEST, READ_AGE, OPEN_WORK, DUE_WORK, FAILING_WORK)
 
 _COUNT = select(func.count().label("count")).select_from(WORK)
+_SOON = select(func.min(WORK.c.due).label("due")).where(WORK.c.due > bindparam("now"))
+_NEXT = Prepared(_SOON)
 _OPEN, _DUE = Prepared(_COUNT), Prepared(_COUNT.where(WORK.c.due <= bindparam("now")))
 _BEHIND = select(func.count().label("count"), func.min(FEED.c.written).label("oldest")).where(FEED.c.seq > bindparam("start"))
 _WAITING = Prepared(cast(Select[Any], _BEHIND))
@@ -31,6 +34,12 @@ def waiting_work(tx: Reading, here: Agency) -> dict[str, int]:
     """How much is open, due, and failing."""
     due = tx.value(_DUE, {"now": here.clock.now()})
     return {"open": tx.value(_OPEN), "due": due, "failing": here.worker.failing}
+
+
+def next_due(tx: Reading, here: Agency) -> datetime | None:
+    """The next instant after now at which work becomes due; None where none has a date."""
+    due: datetime | None = tx.value(_NEXT, {"now": here.clock.now()})
+    return due
 
 
 def waiting_feed(tx: Reading, here: Agency) -> dict[str, Any]:

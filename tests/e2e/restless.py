@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from app.entries import Entry
 from tests.e2e.town import Town
@@ -23,6 +23,7 @@ class RestlessTown(Town):
 
     async def __aenter__(self) -> Self:
         self._news, self._turning = asyncio.Event(), asyncio.Lock()
+        self.others = (self,)
         await super().__aenter__()
         self._watch = await self._stack.enter_async_context(Watch(self.settings, self._heard))
         self._task = asyncio.create_task(self._restart())
@@ -49,11 +50,11 @@ class RestlessTown(Town):
         async with self._turning:
             await super().start(part)
 
-    async def _positions(self) -> Any:
+    async def busy(self) -> str | None:
+        """Whether a restart is due, or being made."""
         if self._task.done():
             self._task.result()  # raises what ended the restarts
-        async with self._turning:
-            return None if self._news.is_set() else await super()._positions()
+        return "the adapters are to be restarted" if self._news.is_set() or self._turning.locked() else None
 
     def _heard(self, _: Entry) -> None:
         self.heard += 1

@@ -16,11 +16,13 @@ from adapters.runtime import Backoff
 from adapters.runtime import Settings as Patience
 from app.entries import Entry, short
 from app.messages import Archive
+from app.play.parts import Parts
+from app.play.quiet import Busy, NotQuiet, quiet
 from app.province import Province
 from app.samples import Wish, sample
 from app.settings import AGENCIES, Settings
 from app.state import prepare
-from bus import KafkaSettings, Reader, Space, latest
+from bus import KafkaSettings, Members, Reader, Space, latest
 from tests.e2e.watch import effects
 from tests.support import eventually
 from vn.clock import VN
@@ -36,6 +38,7 @@ class Town:
     """`async with Town(broker, space, folder) as town`; its clock stands still at `at` until a test moves it."""
 
     within = 20.0  # seconds for whatever is awaited
+    others: tuple[Busy, ...] = ()  # who else can be busy
 
     def __init__(
         self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, patience: Patience = QUICK
@@ -191,30 +194,14 @@ class Town:
         return effects({**each, "subject": ""} for each in await self.journal(dossier))
 
     async def at_rest(self) -> None:
-        """Until every feed is read, every inbox and outbox taken, no work is due and nothing is in flight, twice in a row."""
-        before: Any = None
-
-        async def still() -> bool:
-            nonlocal before
-            now = await self._positions()
-            same, before = now == before, now
-            return same and now is not None
-
-        await eventually(still, within=1.5 * self.within)
-
-    async def _positions(self) -> Any:
-        """How far each part has come; None while any has something to do."""
-        ends = []
-        for name in (each for each in AGENCIES if each in self.running):
-            info = await self.get(name, "/_lgsp/info")
-            if info["work"]["due"] or info["feed"]["last"] != info["feed"]["acknowledged"]:
-                return None
-            ends.append(info["feed"]["last"])
-        for part in (each for each in self.running if each not in AGENCIES):
-            health = (await self.http.get(f"{self.url(part)}/_lgsp/health")).json()
-            if health["lag"] != 0 or health.get("inFlight") or health.get("batchesInFlight"):
-                return None
-        return ends
+        """Until nothing is on its way, and none of the `others` is busy."""
+        settings = self.settings
+        kafka, members = KafkaSettings(settings.bootstrap or ""), Members.read(settings.members).ids
+        async with Parts(lambda: {part: self.url(part) for part in self.running}, kafka, Space(settings.space), members) as parts:
+            try:
+                await quiet(parts, self.others, within=1.5 * self.within)
+            except NotQuiet as error:
+                raise AssertionError(str(error)) from error
 
     async def until(self, part: str, path: str, holds: Callable[[Any], Any], **parameters: Any) -> Any:
         """The answer to a question, once this holds of it; a no, or none at all, is not yet."""

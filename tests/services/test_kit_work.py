@@ -38,7 +38,7 @@ def told(client: httpx.Client) -> list[str]:
 def test_an_instant_decision_is_taken_at_once(toy: httpx.Client):
     think(toy, "A")
     assert [item["subject"] for item in feed(toy, wait=10)] == ["A"]
-    assert at_rest(toy)["work"] == {"open": 0, "due": 0, "failing": 0}
+    assert at_rest(toy)["work"] == {"open": 0, "due": 0, "failing": 0, "next": None}
 
 
 def test_a_manual_decision_waits_for_the_officer_who_can_take_it_once(toy: httpx.Client):
