@@ -1,12 +1,12 @@
 """Which parcel each planned dossier is about: every one its own, of those that fit its kind; and the form that a citizen fills in."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.play.planned import Planned
-from app.sample_parts import Form, Scene
+from app.sample_parts import Form, Scene, papers
 from app.samples import form
 from vn.chance import draw, integer
 from vn.errors import Unusable
@@ -14,19 +14,28 @@ from vn.parcels import Parcel, Parcels
 from vn.people import Organisation, Person, Population
 from vn.units import NEW_DIVISION
 
-__all__ = ["PEOPLE_EACH", "Forms", "people_for"]
+__all__ = ["Filled", "Forms", "people_for"]
 
 PEOPLE_EACH = 1.3
 """People per dossier: everybody has a home, and some kinds of dossiers find theirs only with some people."""
 FEWEST_PEOPLE = 240
 PASSERS_BY = 24
 """Among whom a buyer is looked for."""
+CAN_BE_MENDED = frozenset({"missing-paper", "deferral", "relation"})
+NO_DEFERRAL: Mapping[str, bool] = {"TienSuDungDat": False, "LePhiTruocBa": False}
 LAST_OLD_DAY = date(2025, 6, 30)
 
 
 def people_for(dossiers: int) -> int:
     """How many must live in the province, so that each of so many dossiers has a parcel of its own."""
     return max(FEWEST_PEOPLE, round(dossiers * PEOPLE_EACH))
+
+
+class Filled(NamedTuple):
+    """What is handed in, and what is given when more is asked for: what was wrong put right, or one more paper."""
+
+    form: Form
+    supplement: Form
 
 
 class Forms:
@@ -38,7 +47,7 @@ class Forms:
         self._relatives = _Relatives(self._population)
         self._pools = self._pooled(Parcels(self._population, seed=seed))
 
-    def make(self, planned: Planned) -> Form:
+    def make(self, planned: Planned) -> Filled:
         """The form for `POST /ho-so` on its day; raises Unusable where the register has no parcel left for it."""
         parcels = self._take(planned)
         holder = parcels[0].holders[0].party
@@ -55,7 +64,9 @@ class Forms:
             register=(shown := [_shown(each) for each in parcels]),
             candidates=shown,
         )
-        return form(planned.kind, scene, planned.fault)
+        said = form(planned.kind, scene, planned.fault)
+        extra = {"TaiLieuNop": papers(scene, "CCCD")}
+        return Filled(said, _mending(said, form(planned.kind, scene)) if planned.fault in CAN_BE_MENDED else extra)
 
     def _take(self, planned: Planned) -> Sequence[Parcel]:
         name = planned.fault if planned.fault in ("mortgage", "dispute") else planned.kind
@@ -131,6 +142,14 @@ class _Relatives:
         spouse = self._population.kin.spouses.get(holder)
         numbers = [*([spouse] if spouse else ()), *self._children[holder], *self._siblings[holder]]
         return tuple(each for each in map(self._population.person, numbers) if each is not None)
+
+
+def _mending(wrong: Form, right: Form) -> Form:
+    """What makes one of the other."""
+    had = {paper["LoaiGiayTo"] for paper in wrong["TaiLieuNop"]}
+    papers = [paper for paper in right["TaiLieuNop"] if paper["LoaiGiayTo"] not in had]
+    fields: Form = {name: right.get(name, NO_DEFERRAL) for name in ("QuanHe", "GhiNo") if name in wrong and wrong[name] != right.get(name)}
+    return {**fields, "TaiLieuNop": papers}
 
 
 def _number(party: Person | Organisation) -> str:

@@ -41,7 +41,8 @@ def plan(profile: Profile, *, scale: float, seed: int) -> list[Planned]:
     count = max(1, round(profile.published.received * scale))
     days = sorted(day for month, number in quotas(profile.months.shares, count).items() for day in _days(profile, month, number))
     kinds = _dealt(profile.procedures.shares, count, seed, "kind")
-    rest = {**profile.errors.shares, None: HUNDRED - sum(profile.errors.shares.values())}
+    rest: dict[str | None, float] = {None: HUNDRED - sum(profile.errors.shares.values())}
+    rest.update(profile.errors.shares)
     faults = _dealt(rest, count, seed, "fault")
     leave = profile.citizens.withdraw.share
     withdraws = _dealt({True: leave, False: HUNDRED - leave}, count, seed, "withdraw")

@@ -94,11 +94,13 @@ class Habit(_Sourced):
 
 
 class Citizens(_Part):
-    """Who pays, who supplements what was asked for, who withdraws and when."""
+    """Who pays, who supplements what was asked for, who withdraws, who collects the result, and when; all at `hour` of the day."""
 
+    hour: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     pay: Habit
     supplement: Habit
     withdraw: Habit
+    collect: Habit
 
 
 class Decision(_Sourced):

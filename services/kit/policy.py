@@ -6,6 +6,7 @@ The forms, in a policy file, in `PUT /_lgsp/policy` and in a profile:
 - `{workingDays: 3}`: so many working days after it was asked for
 - `{workingDays: {from: 1, to: 5}}`: each of these as likely; 0 is the same day, at 17:00
 - `{workingDays: {weights: {1: 6, 2: 3, 10: 1}}}`: days to how often
+- beside it `at: "16:00"`: the hour at which it falls, 17:00 where none is named
 - beside it `never: 0.02`: with this probability no decision comes by itself, it waits for an officer
 - beside it `outcomes: {refuse: 0.1}`: with this probability the decision goes so, else as the rules have it
 
@@ -13,7 +14,7 @@ Chance is a hash of the agency's seed, the dossier and the decision, so it falls
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from itertools import accumulate
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
@@ -22,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from vn.calendar import due_date
 from vn.chance import draw
+from vn.clock import VN
 from vn.errors import Fault
 
 Days: TypeAlias = Annotated[int, Field(ge=0, le=1000)]
@@ -73,6 +75,7 @@ class WorkingDays(_Part):
     """So many working days (ngày làm việc) after it was asked for, how often never, and how often otherwise than the rules have it."""
 
     workingDays: Annotated[int, Field(ge=1, le=1000)] | Between | Weighted  # noqa: N815 - the name on the wire
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
     never: Probability = 0
     outcomes: dict[str, Probability] = Field({}, json_schema_extra={"default": {}})
 
@@ -113,8 +116,8 @@ def due(manner: Manner, asked: datetime, lot: Lot) -> datetime | None:
         return asked
     if manner == "manual" or lot("never") < manner.never:
         return None
-    days = manner.days(lot)
-    return max(due_date(asked, days), asked)
+    day = due_date(asked, manner.days(lot))
+    return max(day if manner.at is None else datetime.combine(day.date(), time.fromisoformat(manner.at), VN), asked)
 
 
 def outcome(manner: Manner, lot: Lot) -> str | None:

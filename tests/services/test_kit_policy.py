@@ -39,6 +39,11 @@ def test_no_decision_falls_before_it_was_asked_for():
     assert due(manner, late, lot(7, "D", "check")) == datetime(2024, 8, 6, 17, 0, tzinfo=VN)
 
 
+def test_a_decision_falls_at_the_hour_that_is_named():
+    manner = MANNER.validate_python({"workingDays": 2, "at": "16:00"})
+    assert due(manner, ASKED, lot(7, "D", "check")) == datetime(2024, 8, 7, 16, 0, tzinfo=VN)
+
+
 def test_never_leaves_its_share_of_the_dossiers_to_an_officer():
     found = days({"workingDays": 1, "never": 0.25}, 2000)
     assert 400 < found.count(None) < 600
@@ -79,6 +84,7 @@ def test_a_manner_is_shown_as_it_was_said(said: Any):
         ({"check": {"workingDays": {"from": 5, "to": 1}}}, "/check", "lies before"),
         ({"check": {"workingDays": {"weights": {"1": 0}}}}, "/check", "all 0"),
         ({"check": {"workingDays": {"weights": {}}}}, "/check", "weights"),
+        ({"check": {"workingDays": 1, "at": "4 pm"}}, "/check", "workingDays"),
         ({"check": {"workingDays": 1, "never": 2}}, "/check", "workingDays"),
         ({"check": {"workingDays": 1, "outcomes": {"refuse": 0.7, "ask": 0.7}}}, "/check", "more than 1"),
         ({"check": {"workingDays": 1, "outcomes": {"lose": 0.1}}}, "/check/outcomes/lose", "refuse"),

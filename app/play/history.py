@@ -1,0 +1,93 @@
+"""What crossed the exchange in a run, folded as it goes: a digest of every dossier's history, counts, and the days between steps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from bus.journal import Entry, Key, key_of
+
+__all__ = ["LEGS", "History"]
+
+LEGS = (
+    ("dossier.submitted", "land.transfer-slip"),
+    ("land.transfer-slip", "tax.payment-notice"),
+    ("tax.payment-notice", "payment.requested"),
+    ("payment.requested", "payment.receipt"),
+    ("payment.receipt", "tax.obligation-completed"),
+    ("tax.obligation-completed", "land.register-updated"),
+    ("dossier.submitted", "land.register-updated"),
+)
+"""Days from the first message of the one kind to the first of the other."""
+_TIMED = frozenset(name for leg in LEGS for name in leg)
+DAY = 86_400
+
+
+class History:
+    """Journal entries in, in any order within one instant of the scenario's time; `fold` at its end.
+
+    What is kept of a dossier is a digest, however long its history is. A history is the lines (instant, contract, from, to, outcome) of
+    its instants in order, those of one instant sorted: which of two members was faster within it says nothing.
+    """
+
+    def __init__(self) -> None:
+        self.messages = self.deliveries = 0
+        self.refusals: Counter[str] = Counter()
+        self.reached: Counter[str] = Counter()  # contract to dossiers
+        self._now: dict[Key, str] = {}
+        self._subjects: dict[Key, str] = {}
+        self._ids: set[tuple[str | None, str]] = set()
+        self._digests: dict[str, bytes] = {}
+        self._first: defaultdict[str, dict[str, int]] = defaultdict(dict)
+
+    def add(self, entry: Entry) -> None:
+        """One record of the journal; a repeat counts once."""
+        key = key_of(entry)
+        contract = _short(entry["type"] or "")
+        outcome = "accepted" if entry["succeeded"] else str(entry["faultCode"])
+        subject = entry["subject"] or ""
+        self._now[key] = f"{entry['ceTime']} {contract} {entry['source']} {entry['recipient']} {outcome}"
+        self._subjects[key] = subject
+        if contract in _TIMED and contract not in self._first[subject] and entry["ceTime"]:
+            self._first[subject][contract] = int(datetime.fromisoformat(entry["ceTime"]).timestamp())
+            self.reached[contract] += 1
+        if not entry["succeeded"]:
+            self.refusals[outcome] += 1
+
+    def fold(self) -> None:
+        """The instant has ended: nothing of it is still on its way."""
+        self.deliveries += len(self._now)
+        self.messages += len({key[:2] for key in self._now})
+        lines: defaultdict[str, list[str]] = defaultdict(list)
+        for key, line in self._now.items():
+            lines[self._subjects[key]].append(line)
+        for subject, said in lines.items():
+            self._digests[subject] = sha256(self._digests.get(subject, b"") + "\n".join(sorted(said)).encode()).digest()
+        self._now.clear()
+        self._subjects.clear()
+
+    def digest(self) -> bytes:
+        """Of all dossiers, by their codes."""
+        found = sha256()
+        for subject, each in sorted(self._digests.items()):
+            found.update(subject.encode() + each)
+        return found.digest()
+
+    def legs(self) -> Mapping[str, Mapping[str, float]]:
+        """For each leg how many dossiers went it, and in how many days."""
+        found = {}
+        for one, other in LEGS:
+            days = sorted((each[other] - each[one]) / DAY for each in self._first.values() if one in each and other in each)
+            if days:
+                found[f"{one} > {other}"] = quantiles(days)
+        return found
+
+
+def quantiles(values: list[float]) -> dict[str, float]:
+    """Of sorted values: how many, and which is at 50, 90, 95 per cent and at the end."""
+    at = {f"p{share}": values[min(len(values) * share // 100, len(values) - 1)] for share in (50, 90, 95)}
+    return {"count": len(values), **{name: round(each, 2) for name, each in at.items()}, "max": round(values[-1], 2)}
+
+
+def _short(contract: str) -> str:
+    return contract.removeprefix("vn.gov.").rpartition(".v")[0]
