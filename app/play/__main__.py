@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import sys
-
-import orjson
+from datetime import datetime
 
 from app.commands.options import settings
 from app.commands.run import until_stopped
 from app.logs import configure
+from app.play.bar import bar
+from app.play.compared import lines
 from app.play.profile import load
 from app.play.province import play
+from scenarios.verdicts import Run
+from vn.clock import VN
 from vn.errors import LgspError
 
 
@@ -26,15 +29,12 @@ def main() -> int:
     configure(read.log, "warning", "profile")
 
     async def run(stop: asyncio.Event) -> int:
-        def progress(done: float, words: str) -> None:
-            if int(done * 1000) % 50 < 8:
-                print(f"{100 * done:5.1f}% {words}", file=sys.stderr)  # noqa: T201
-
-        case = await play(load(said.name), read, scale=said.scale, seed=said.seed, exchanges=said.exchanges, progress=progress, stop=stop)
-        shown = {"verdict": case.verdict, "reason": case.reason, "seconds": round(case.seconds, 1), "digest": case.digest}
-        course = {str(each.at.date()): {str(k): v for k, v in each.by_status.items()} for each in case.course[::30]}
-        print(orjson.dumps({**shown, **case.figures, "course": course}, option=orjson.OPT_INDENT_2).decode())  # noqa: T201
-        return 0 if case.verdict == "passed" else 1
+        with bar(said.name) as progress:
+            case = await play(
+                load(said.name), read, scale=said.scale, seed=said.seed, exchanges=said.exchanges, progress=progress, stop=stop
+            )
+        print("\n".join(lines(case)))  # noqa: T201
+        return Run([case], case.began or datetime.now(VN), case.seconds, "", "").exit_code()
 
     try:
         return until_stopped(run)

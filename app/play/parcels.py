@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.play.planned import Planned
-from app.sample_parts import Form, Scene, papers
+from app.sample_parts import Form, Scene
 from app.samples import form
 from vn.chance import draw, integer
 from vn.errors import Unusable
@@ -32,10 +32,10 @@ def people_for(dossiers: int) -> int:
 
 
 class Filled(NamedTuple):
-    """What is handed in, and what is given when more is asked for: what was wrong put right, or one more paper."""
+    """What is handed in, and what puts right what is wrong in it, where it can be mended."""
 
     form: Form
-    supplement: Form
+    mending: Form | None
 
 
 class Forms:
@@ -65,8 +65,7 @@ class Forms:
             candidates=shown,
         )
         said = form(planned.kind, scene, planned.fault)
-        extra = {"TaiLieuNop": papers(scene, "CCCD")}
-        return Filled(said, _mending(said, form(planned.kind, scene)) if planned.fault in CAN_BE_MENDED else extra)
+        return Filled(said, _mending(said, form(planned.kind, scene)) if planned.fault in CAN_BE_MENDED else None)
 
     def _take(self, planned: Planned) -> Sequence[Parcel]:
         name = planned.fault if planned.fault in ("mortgage", "dispute") else planned.kind

@@ -33,9 +33,9 @@ from scenarios.verdicts import Case, Point, Verdict
 from vn.clock import VN
 from vn.errors import LgspError
 
-__all__ = ["Progress", "play"]
+__all__ = ["Report", "play"]
 
-Progress = Callable[[float, str], None]
+Report = Callable[[float, str], None]
 """How much of the run is done, from 0 to 1, and where it stands, in words."""
 OPENING, EVENING = time(8), time(23)
 EXCHANGES = 1
@@ -59,7 +59,7 @@ async def play(
     scale: float = 1.0,
     seed: int | None = None,
     exchanges: int = EXCHANGES,
-    progress: Progress = lambda _, __: None,
+    progress: Report = lambda _, __: None,
     stop: asyncio.Event | None = None,
 ) -> Case:
     """The whole run, on the settings' broker or an embedded one of its own.
@@ -84,7 +84,7 @@ async def play(
 class _Played:
     """One run in the making."""
 
-    def __init__(self, profile: Profile, *, scale: float, seed: int, progress: Progress) -> None:
+    def __init__(self, profile: Profile, *, scale: float, seed: int, progress: Report) -> None:
         self._profile, self._scale, self._seed, self._progress = profile, scale, seed, progress
         self._history = History()
         self._memory = Memory()
