@@ -69,7 +69,6 @@ class Citizens:
         self.refused: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.received = 0
-        self.noticed: set[str] = set()
         self._portal = portal
         self._forms = forms
         self._habits = profile.citizens
@@ -121,7 +120,6 @@ class Citizens:
                 self._status(owned, Status(said["status"]), final=said.get("final", False))
             case "tax.payment-notice":
                 owned.open[said["notice"]] = False
-                self.noticed.add(owned.code)
                 if said["ordinal"] == said["of"]:
                     self._plan_by(self._habits.pay, owned, "pay", self._pay)
             case "tax.notice-cancelled":

@@ -22,8 +22,13 @@ def compared(profile: Profile, history: History, citizens: Citizens, *, scale: f
     said = profile.published
     rows = (
         ("hồ sơ tiếp nhận / dossiers received", said.received, citizens.received, "input"),
-        ("phiếu chuyển thông tin / dossiers with a slip", said.slips, history.reached["land.transfer-slip"], "calibrated"),
-        ("thông báo nộp tiền / dossiers with notices", said.noticed, history.reached["tax.payment-notice"], "calibrated"),
+        ("phiếu chuyển thông tin / dossiers with a slip", said.slips, history.reached_any("land.transfer-slip"), "calibrated"),
+        (
+            "thông báo của cơ quan thuế / dossiers answered by tax",
+            said.noticed,
+            history.reached_any("tax.payment-notice", "tax.no-obligation"),
+            "calibrated",
+        ),
         ("hồ sơ đã giải quyết / dossiers finished", said.finished, citizens.finished, "calibrated"),
     )
     return [

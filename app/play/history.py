@@ -19,7 +19,7 @@ LEGS = (
     ("dossier.submitted", "land.register-updated"),
 )
 """Days from the first message of the one kind to the first of the other."""
-_TIMED = frozenset(name for leg in LEGS for name in leg)
+_TIMED = frozenset(name for leg in LEGS for name in leg) | {"tax.no-obligation"}
 DAY = 86_400
 
 
@@ -33,10 +33,8 @@ class History:
     def __init__(self) -> None:
         self.messages = self.deliveries = 0
         self.refusals: Counter[str] = Counter()
-        self.reached: Counter[str] = Counter()  # contract to dossiers
         self._now: dict[Key, str] = {}
         self._subjects: dict[Key, str] = {}
-        self._ids: set[tuple[str | None, str]] = set()
         self._digests: dict[str, bytes] = {}
         self._first: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
@@ -50,7 +48,6 @@ class History:
         self._subjects[key] = subject
         if contract in _TIMED and contract not in self._first[subject] and entry["ceTime"]:
             self._first[subject][contract] = int(datetime.fromisoformat(entry["ceTime"]).timestamp())
-            self.reached[contract] += 1
         if not entry["succeeded"]:
             self.refusals[outcome] += 1
 
@@ -72,6 +69,10 @@ class History:
         for subject, each in sorted(self._digests.items()):
             found.update(subject.encode() + each)
         return found.digest()
+
+    def reached_any(self, *contracts: str) -> int:
+        """How many dossiers have come to a message of one of these kinds."""
+        return sum(any(each in first for each in contracts) for first in self._first.values())
 
     def legs(self) -> Mapping[str, Mapping[str, float]]:
         """For each leg how many dossiers went it, and in how many days."""

@@ -41,7 +41,7 @@ def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
         ("seed: 2024", "sead: 2024", "sead", "no such key"),
         ("    transfer: 52", "    transfer: 50", "procedures/shares", "add up to 98"),
         ("    couple: 8", "    cuople: 8", "procedures/shares/cuople", "did you mean 'couple'"),
-        ("    holder: 6", "    holder: 90", "errors/shares", "more than 100"),
+        ("    holder: 7", "    holder: 90", "errors/shares", "more than 100"),
         ("    hash: 0.3", "    hsah: 0.3", "errors/shares/hsah", "did you mean 'hash'"),
         ("2024-11: 24", "2025-11: 24", "months/shares/2025-11", "not within"),
         ("first: 2024-08-01", "first: 2024-07-01", "period", "before 2024-08-01"),

@@ -43,7 +43,7 @@ async def case(settings: Settings) -> Case:
 def test_the_figures_of_a_run_add_up(case: Case):
     rows = {each["what"].partition(" / ")[2]: each for each in case.figures["compared"]}
     received, slips = rows["dossiers received"]["ours"], rows["dossiers with a slip"]["ours"]
-    noticed, finished = rows["dossiers with notices"]["ours"], rows["dossiers finished"]["ours"]
+    noticed, finished = rows["dossiers answered by tax"]["ours"], rows["dossiers finished"]["ours"]
     assert received == RECEIVED == case.figures["dossiers"]
     assert received >= slips >= noticed > 0
     last = case.course[-1].by_status
