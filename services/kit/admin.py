@@ -3,6 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel
 
@@ -89,9 +90,9 @@ async def reset(here: Here) -> None:
 
 
 @router.get("/canonical", summary="Dạng chuẩn của cơ sở dữ liệu")
-async def canonical_form(here: Here) -> dict[str, Any]:
+async def canonical_form(here: Here) -> Response:
     """Equal for equal databases: no real-time instants, no surrogate keys, document numbers by dossier and order."""
-    return canonical(here)
+    return Response(orjson.dumps(canonical(here)), media_type="application/json")
 
 
 @router.get("/clock", summary="Đồng hồ")

@@ -33,7 +33,7 @@ def canonical(agency: Agency) -> dict[str, Any]:
     return {
         "part": agency.settings.part,
         "format": 1,
-        "tables": {table.name: sorted((_row(table, row, names) for row in kept), key=orjson.dumps) for table, kept in rows.items()},
+        "tables": {str(table.name): sorted((_row(table, row, names) for row in kept), key=orjson.dumps) for table, kept in rows.items()},
         "feed": dict(sorted(feed.items())),
     }
 
