@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -119,7 +120,8 @@ class Parts:
         assert self._clock is not None, "who turns has said to what"
         shape = ClockShape(mode=self._clock.mode, offsetSeconds=self._clock.offset_seconds, at=self._clock.at)
         if (url := self._urls().get(part)) is not None:
-            await self._lines.put(url, "/_lgsp/clock", shape.model_dump(mode="json", exclude={"now"}))
+            with suppress(Retry):  # the next round names it; it is turned when it is back
+                await self._lines.put(url, "/_lgsp/clock", shape.model_dump(mode="json", exclude={"now"}))
 
     def _late(self) -> list[str]:
         if self._clock is None or self._clock.at is None:
