@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.play.planned import Planned
+from app.profiles.planned import Planned
 from app.sample_parts import Form, Scene
 from app.samples import form
 from vn.chance import draw, integer

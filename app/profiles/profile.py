@@ -224,4 +224,4 @@ def _line(node: Any, where: Sequence[str | int]) -> int:
 
 
 def _folder() -> Any:
-    return files("app.play").joinpath("profiles")
+    return files("app.profiles").joinpath("data")

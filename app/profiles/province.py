@@ -15,18 +15,18 @@ import yaml
 
 from adapters.runtime.client import AgencyClient
 from app import parts
-from app.play.citizens import INTEREST, Citizens
 from app.play.clock import ScenarioClock
-from app.play.compared import compared, course_point
-from app.play.crew import Crew
-from app.play.digests import canonical_digests
-from app.play.history import History
-from app.play.memory import Memory
-from app.play.parcels import Forms, people_for
 from app.play.parts import Parts
-from app.play.planned import plan
-from app.play.profile import Profile
-from app.play.watcher import Watcher
+from app.profiles.citizens import INTEREST, Citizens
+from app.profiles.compared import compared, course_point
+from app.profiles.crew import Crew
+from app.profiles.digests import canonical_digests
+from app.profiles.forms import Forms, people_for
+from app.profiles.history import History
+from app.profiles.memory import Memory
+from app.profiles.planned import plan
+from app.profiles.profile import Profile
+from app.profiles.watcher import Watcher
 from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
 from bus import Admin, KafkaSettings, Members, Space
 from scenarios.verdicts import Case, Point, Verdict

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.play.profile import Profile, load
-from app.play.province import play
+from app.profiles.profile import Profile, load
+from app.profiles.province import play
 from app.settings import Settings
 from scenarios.verdicts import Case, Verdict
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.play.parcels import Forms, people_for
-from app.play.planned import plan, quotas
-from app.play.profile import AT_THE_PORTAL, load, names, read
+from app.profiles.forms import Forms, people_for
+from app.profiles.planned import plan, quotas
+from app.profiles.profile import AT_THE_PORTAL, load, names, read
 from vn.calendar import is_working_day
 from vn.errors import Unusable
 

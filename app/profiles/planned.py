@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import floor
 from typing import TypeVar
 
-from app.play.profile import AT_THE_PORTAL, HUNDRED, Profile
+from app.profiles.profile import AT_THE_PORTAL, HUNDRED, Profile
 from vn.calendar import add_working_days, is_working_day
 from vn.chance import draw
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import orjson
 
-from app.play.history import History
+from app.profiles.history import History
 from bus import KafkaSettings, Place, Reader, Received, Space
 
 __all__ = ["Watcher"]

@@ -1,4 +1,4 @@
-"""For the makers of this: `python -m app.play NAME [--scale N] [--seed S] [--exchanges N] [--json]` plays one profile."""
+"""For the makers of this: `python -m app.profiles NAME [--scale N] [--seed S] [--exchanges N] [--json]` plays one profile."""
 
 import argparse
 import asyncio
@@ -8,10 +8,10 @@ from datetime import datetime
 from app.commands.options import settings
 from app.commands.run import until_stopped
 from app.logs import configure
-from app.play.bar import bar
-from app.play.compared import lines
-from app.play.profile import load
-from app.play.province import play
+from app.profiles.bar import bar
+from app.profiles.compared import lines
+from app.profiles.profile import load
+from app.profiles.province import play
 from scenarios.verdicts import Run
 from vn.clock import VN
 from vn.errors import LgspError

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from app.play.citizens import Citizens
-from app.play.history import History
-from app.play.profile import Profile
+from app.profiles.citizens import Citizens
+from app.profiles.history import History
+from app.profiles.profile import Profile
 from scenarios.verdicts import Case, Point
 from vn.clock import VN
 

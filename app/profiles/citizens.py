@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from adapters.runtime.client import AgencyClient
-from app.play.parcels import Forms
-from app.play.planned import Planned
-from app.play.profile import HUNDRED, Habit, Profile
+from app.profiles.forms import Forms
+from app.profiles.planned import Planned
+from app.profiles.profile import HUNDRED, Habit, Profile
 from app.sample_parts import Form
 from vn.calendar import add_working_days
 from vn.chance import draw
