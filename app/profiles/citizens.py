@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from adapters.runtime.client import AgencyClient
+from adapters.runtime import AgencyClient
 from app.profiles.forms import Forms
 from app.profiles.planned import Planned
 from app.profiles.profile import HUNDRED, Habit, Profile

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.sample_faults import FAULTS
 from app.samples import KINDS
-from services.kit.policy import Between, Weighted
+from services.kit import ENGLISH, Between, Weighted, faults_of
 from vn.errors import Unusable
 from vn.near import suggestion
 
@@ -192,7 +192,6 @@ def _between(found: Profile) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 def _policies(policy: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     from app.parts import decisions_of
-    from services.kit.policy import ENGLISH, faults_of
 
     for agency, said in policy.items():
         decisions, outcomes = decisions_of(agency)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import yaml
 
-from adapters.runtime.client import AgencyClient
+from adapters.runtime import AgencyClient
 from app import parts
 from app.play.clock import ScenarioClock
 from app.play.parts import Parts

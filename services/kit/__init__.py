@@ -33,7 +33,7 @@ stop, so that no reader of the feed holds it up.
 from services.kit.agency import Agency, AgencySettings, Call, Caller, Here, Profession
 from services.kit.assembly import assemble
 from services.kit.measures import FAMILIES, figures
-from services.kit.policy import Manner, Policy, WorkingDays
+from services.kit.policy import ENGLISH, Between, Manner, Policy, Weighted, WorkingDays, faults_of
 from services.kit.prepared import Prepared
 from services.kit.problems import problem
 from services.kit.records import Records
@@ -43,11 +43,13 @@ from services.kit.transaction import Cause, Reading, Transaction, Work
 
 __all__ = [
     "DOSSIER",
+    "ENGLISH",
     "FAMILIES",
     "NUMBER",
     "SKIP",
     "Agency",
     "AgencySettings",
+    "Between",
     "Call",
     "Caller",
     "Cause",
@@ -62,10 +64,12 @@ __all__ = [
     "Reading",
     "Records",
     "Transaction",
+    "Weighted",
     "Work",
     "WorkingDays",
     "Written",
     "assemble",
+    "faults_of",
     "figures",
     "invalid",
     "problem",
