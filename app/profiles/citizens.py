@@ -69,6 +69,7 @@ class Citizens:
         self.refused: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self.received = 0
+        self._punctual: Counter[bool] = Counter()
         self._portal = portal
         self._forms = forms
         self._habits = profile.citizens
@@ -87,6 +88,11 @@ class Citizens:
     def finished(self) -> int:
         """Dossiers that have ended: refused, withdrawn, or with their result there."""
         return sum(each.final or each.status == Status.DONE for each in self._owned.values())
+
+    @property
+    def in_time(self) -> float:
+        """Per cent of the results that came by their due date."""
+        return round(HUNDRED * self._punctual[True] / max(self._punctual.total(), 1), 1)
 
     async def busy(self) -> str | None:
         """Whoever acts has acted when `turn` returns."""
@@ -118,6 +124,8 @@ class Citizens:
         match contract:
             case "dossier.status-changed":
                 self._status(owned, Status(said["status"]), final=said.get("final", False))
+                if owned.status == Status.DONE and said.get("dueAt"):
+                    self._punctual[datetime.fromisoformat(said["since"]) <= datetime.fromisoformat(said["dueAt"])] += 1
             case "tax.payment-notice":
                 owned.open[said["notice"]] = False
                 if said["ordinal"] == said["of"]:

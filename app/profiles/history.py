@@ -18,9 +18,8 @@ LEGS = (
     ("tax.obligation-completed", "land.register-updated"),
     ("dossier.submitted", "land.register-updated"),
 )
-"""Days from the first message of the one kind to the first of the other."""
+"""From the first message of the one kind to the first of the other."""
 _TIMED = frozenset(name for leg in LEGS for name in leg) | {"tax.no-obligation"}
-DAY = 86_400
 
 
 class History:
@@ -70,24 +69,19 @@ class History:
             found.update(subject.encode() + each)
         return found.digest()
 
-    def reached_any(self, *contracts: str) -> int:
+    def reached(self, *contracts: str) -> int:
         """How many dossiers have come to a message of one of these kinds."""
         return sum(any(each in first for each in contracts) for first in self._first.values())
 
     def legs(self) -> Mapping[str, Mapping[str, float]]:
-        """For each leg how many dossiers went it, and in how many days."""
+        """For each leg how many dossiers went it (`n`), and in how many seconds of the scenario's time."""
         found = {}
         for one, other in LEGS:
-            days = sorted((each[other] - each[one]) / DAY for each in self._first.values() if one in each and other in each)
-            if days:
-                found[f"{one} > {other}"] = quantiles(days)
+            seconds = sorted(each[other] - each[one] for each in self._first.values() if one in each and other in each)
+            if seconds:
+                at = {f"p{share}": seconds[len(seconds) * share // 100] for share in (25, 50, 75, 95)}
+                found[f"{one} > {other}"] = {"n": len(seconds), "min": seconds[0], **at, "max": seconds[-1]}
         return found
-
-
-def quantiles(values: list[float]) -> dict[str, float]:
-    """Of sorted values: how many, and which is at 50, 90, 95 per cent and at the end."""
-    at = {f"p{share}": values[min(len(values) * share // 100, len(values) - 1)] for share in (50, 90, 95)}
-    return {"count": len(values), **{name: round(each, 2) for name, each in at.items()}, "max": round(values[-1], 2)}
 
 
 def _short(contract: str) -> str:

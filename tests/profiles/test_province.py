@@ -52,8 +52,8 @@ def test_the_figures_of_a_run_add_up(case: Case):
     assert case.figures["messages"] >= 3 * received
 
 
-def test_only_what_goes_in_as_it_is_is_called_an_input(case: Case):
-    assert [each["kind"] for each in case.figures["compared"]] == ["input", "calibrated", "calibrated", "calibrated"]
+def test_what_the_profile_is_calibrated_to_is_called_an_input(case: Case):
+    assert [each["kind"] for each in case.figures["compared"]] == ["input"] * 4 + ["result"]
     assert all(each["source"] for each in case.figures["compared"])
 
 
