@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.joins import Mover, Patience
     from app.tracing import Spans
 
-__all__ = ["adapter", "agency", "exchange", "run_adapter", "run_agencies", "run_apache", "run_broker", "run_exchange"]
+__all__ = ["adapter", "agency", "decisions_of", "exchange", "run_adapter", "run_agencies", "run_apache", "run_broker", "run_exchange"]
 
 Say = Callable[[str], None]
 _LOOK_EVERY = 0.05
@@ -55,12 +55,19 @@ def agency_app(settings: Settings, name: str) -> "FastAPI":
             part=name,
             database_url=settings.database(name),
             seed=settings.seed,
+            people=settings.people,
             clock=settings.clock,
             policy=_policy(settings.policy, name),
         )
     )
     expose(app, name, lambda: figures(app.state.agency))
     return app
+
+
+def decisions_of(name: str) -> tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]:
+    """The decisions that an agency takes by policy, and the outcomes that chance may give them."""
+    there = import_module(f"services.{name}")
+    return there.DECISIONS, there.OUTCOMES
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,7 @@ SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"} 
 
 Fsync = Literal["none", "batch", "interval"]
 CONTROL = "broker-control"  # the embedded broker's HTTP address, where one is wanted
+FEWEST = 20  # people: one family of three generations, and some who live alone
 PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
 
 _TEXTS = (
@@ -29,6 +30,7 @@ _TEXTS = (
     "LGSP_MEMBERS",
     "LGSP_ACCESS",
     "LGSP_SEED",
+    "LGSP_PEOPLE",
     "LGSP_LOG",
     "LGSP_LOG_LEVEL",
     "LGSP_POLICY",
@@ -83,6 +85,8 @@ class Settings:
     members: Path | None = None
     access: Path | None = None
     seed: int = 2024
+    people: int = 120
+    """How many live in the seeded province; the land register grows with them."""
     log: str = "auto"
     log_level: str = "info"
     policy: Path | None = None
@@ -110,6 +114,9 @@ class Settings:
         faults += misspelt(given, KNOWN)
         ports = {part: number(name, given[name], 65_535, faults) for name, part in _PORTS.items() if name in given}
         seed = number("LGSP_SEED", given.get("LGSP_SEED", "2024"), 2**63, faults)
+        people = number("LGSP_PEOPLE", given.get("LGSP_PEOPLE", "120"), 100_000, faults)
+        if people < FEWEST:
+            faults.append(f"LGSP_PEOPLE: {people} are too few for a province; at least {FEWEST}")
         log = one_of("LGSP_LOG", given.get("LGSP_LOG", "auto"), ("auto", "text", "json"), faults)
         level = one_of("LGSP_LOG_LEVEL", given.get("LGSP_LOG_LEVEL", "info"), ("debug", "info", "warning", "error"), faults)
         fsync = one_of("LGSP_BROKER_FSYNC", given.get("LGSP_BROKER_FSYNC", "none"), get_args(Fsync), faults)
@@ -138,6 +145,7 @@ class Settings:
             members=path(given.get("LGSP_MEMBERS")),
             access=path(given.get("LGSP_ACCESS")),
             seed=seed,
+            people=people,
             log=log,
             log_level=level,
             policy=path(given.get("LGSP_POLICY")),
@@ -176,6 +184,7 @@ class Settings:
             "LGSP_MEMBERS": self.members and str(self.members),
             "LGSP_ACCESS": self.access and str(self.access),
             "LGSP_SEED": str(self.seed),
+            "LGSP_PEOPLE": str(self.people),
             "LGSP_LOG": self.log,
             "LGSP_LOG_LEVEL": self.log_level,
             "LGSP_POLICY": self.policy and str(self.policy),

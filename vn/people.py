@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -118,6 +119,10 @@ class Population:
         self.kin = Kin(made.spouses, made.parents, frozenset(made.adopted))
         self._people = made.people
         self._homes = made.homes
+        households: dict[str, list[Person]] = {}
+        for each, home in made.homes.items():
+            households.setdefault(home, []).append(made.people[each])
+        self._households = {head: tuple(living) for head, living in households.items()}
         self._organisations = {each.tax_code: each for each in self.organisations}
 
     def person(self, personal_id: str) -> Person | None:
@@ -135,7 +140,13 @@ class Population:
     def household(self, personal_id: str) -> tuple[Person, ...]:
         """Everyone who lives with this person, the head (chủ hộ) first; empty for a stranger."""
         head = self._homes.get(personal_id)
-        return tuple(self._people[each] for each, home in self._homes.items() if home == head) if head else ()
+        return self._households[head] if head else ()
+
+    def among(self, people: Sequence[Person]) -> "Population":
+        """The same province, where only these come by: whoever looks for anybody looks among them; kin and numbers stay known."""
+        few = copy(self)
+        few.people = tuple(people)
+        return few
 
 
 class _Made:

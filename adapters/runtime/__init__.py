@@ -31,6 +31,7 @@ A whole adapter is a translation and two tables::
 
 from adapters.runtime.agency import Agency
 from adapters.runtime.answers import Answer, Nonsense, problem
+from adapters.runtime.client import AgencyClient
 from adapters.runtime.declaration import Adapter, FeedItem, Handler, Received, Receives, Sender, Sends, To
 from adapters.runtime.health import HealthSnapshot
 from adapters.runtime.letters import correlation_of
@@ -40,6 +41,7 @@ from adapters.runtime.settings import Backoff, Settings
 __all__ = [
     "Adapter",
     "Agency",
+    "AgencyClient",
     "Answer",
     "Backoff",
     "FeedItem",

@@ -124,9 +124,20 @@ def policy(  # noqa: PLR0917  # a command's parameters are its options
         lines({"agency": name, "decision": key, "manner": value} for name, key, value in found)
     else:
         for name, key, value in found:
-            shown = value if isinstance(value, str) else f"after {value['workingDays']} working day(s)"
-            typer.echo(f"{name:8} {key:20} {shown}")
+            typer.echo(f"{name:8} {key:20} {_shown(value)}")
     return 0
+
+
+def _shown(manner: Any) -> str:
+    """A manner in words: `after 1 to 5 working day(s), 2% never, 10% refuse`."""
+    if isinstance(manner, str):
+        return manner
+    days = manner["workingDays"]
+    if isinstance(days, dict):
+        days = f"{days['from']} to {days['to']}" if "from" in days else " or ".join(sorted(days["weights"], key=int))
+    chances = [("never", manner["never"])] if "never" in manner else []
+    chances += manner.get("outcomes", {}).items()
+    return ", ".join([f"after {days} working day(s)", *(f"{100 * chance:g}% {name}" for name, chance in chances)])
 
 
 def _manner(said: str) -> str | dict[str, int]:

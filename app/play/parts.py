@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from app.play.counters import Counters, Progress, progress
+from app.play.counters import EXCHANGE, Counters, Progress, progress
 from app.play.lines import Lines
 from app.province import Province
 from bus import KafkaSettings, Members, Place, Reader, Space
@@ -88,13 +88,16 @@ class Parts:
 
     async def stir(self, until: float) -> None:
         """Wait until one part that was busy is so no more, or until this moment of the monotonic clock."""
-        held_up = next((part for part in self.counters.parts if self.counters.busy(part)), None)
+        held_up = [part for part in self.counters.parts if self.counters.busy(part)]
+        # several exchanges share their topics: what one of them has settled, another one was held up by
+        asked = held_up[:1] + [part for part in held_up[1:] if part.startswith(EXCHANGE)]
         while time.monotonic() < until:
             await asyncio.sleep(PAUSE)
-            if held_up is None or held_up not in self._urls():
+            if not asked or any(part not in self._urls() for part in asked):
                 return
-            now = replace(self.counters, parts={**self.counters.parts, held_up: await self._progress(held_up)})
-            if now.busy(held_up) is None:
+            seen = await asyncio.gather(*map(self._progress, asked))
+            now = replace(self.counters, parts={**self.counters.parts, **dict(zip(asked, seen, strict=True))})
+            if now.busy(asked[0]) is None:
                 return
 
     async def next_due(self) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from app.samples.faults import FAULTS, wrong
 from app.samples.forms import change_of_use, gift, sale
-from app.samples.kinds import KINDS, Wish, sample
+from app.samples.kinds import KINDS, Wish, form, sample
 from app.samples.parts import PAPERS, RELATIONS, Form, Parcel, Scene, codes, holders, papers
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Wish",
     "change_of_use",
     "codes",
+    "form",
     "gift",
     "holders",
     "papers",

@@ -16,7 +16,7 @@ from app.samples.parts import Form, Parcel, Scene, holders, of_people
 from vn.errors import CannotConnect
 from vn.people import Person, Population
 
-__all__ = ["KINDS", "Wish", "sample"]
+__all__ = ["KINDS", "Wish", "form", "sample"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -45,11 +45,15 @@ async def sample(
     """
     scene = await _scene(kind, seed, land, on)
     fits = FITTING.get(fault or "", _free)
-    scene = _with(scene, [each for each in scene.register if fits(each, on) and only(each)])
-    form = _MAKE[kind](scene)
+    return form(kind, _with(scene, [each for each in scene.register if fits(each, on) and only(each)]), fault)
+
+
+def form(kind: str, scene: Scene, fault: str | None = None) -> Form:
+    """A form of that kind in a scene, wrong in that way; raises Unusable where the scene has nothing that fits."""
+    made = _MAKE[kind](scene)
     if fault is not None:
-        wrong(fault, form, scene)
-    return form
+        wrong(fault, made, scene)
+    return made
 
 
 async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Scene:
@@ -60,13 +64,14 @@ async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Sce
     except httpx.HTTPError as error:
         raise CannotConnect(f"the land office does not answer at {land.base_url}: {type(error).__name__}") from error
     register: Sequence[Parcel] = found.json()["DanhSach"]
-    population = _population(int(info.json()["seed"]))
+    there = info.json()
+    population = _population(int(there["seed"]), int(there["people"]))
     return Scene(kind, seed, on, population, register, [each for each in register if _free(each, on)])
 
 
 @cache
-def _population(seed: int) -> Population:
-    return Population(seed)
+def _population(seed: int, people: int) -> Population:
+    return Population(seed, people=people)
 
 
 def _with(scene: Scene, candidates: Sequence[Parcel]) -> Scene:

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 
 from services.dvc import checks, model, money, procedures
 from services.dvc.api import router as people
-from services.dvc.desk import RETURN, WORK
+from services.dvc.desk import DECISIONS, OUTCOMES, WORK
 from services.dvc.machines import router as machines
 from services.dvc.store import TABLES
 from services.kit import AgencySettings, Profession, assemble
 from vn.fidelity import Fact
 
-__all__ = ["FACTS", "create_app"]
+__all__ = ["DECISIONS", "FACTS", "OUTCOMES", "create_app"]
 
 INSTANTS = ("NgayNopHoSo", "NgayBoSung", "NgayYeuCau", "ThoiGianGD")
 
@@ -41,9 +41,10 @@ def create_app(settings: AgencySettings) -> FastAPI:
         title="Cổng dịch vụ công và hệ thống thông tin một cửa (mô phỏng)",
         summary="Nộp, bổ sung, rút, tra cứu hồ sơ đất đai; thông báo thuế, thanh toán; trả kết quả",
         tables=TABLES,
-        decisions={RETURN: "Trả kết quả cho người nộp hồ sơ"},
+        decisions=DECISIONS,
         work=WORK,
         canonical_body=_without_instants,
+        outcomes=OUTCOMES,
         version=2,
     )
     return assemble(settings, profession, people, machines)

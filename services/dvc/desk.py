@@ -17,6 +17,9 @@ from vn.identifiers import DossierCode
 from vn.status import Status
 
 RETURN = "return-result"
+DECISIONS = {RETURN: "Trả kết quả cho người nộp hồ sơ"}
+OUTCOMES: Mapping[str, Mapping[str, str]] = {}
+"""Nothing here is left to chance."""
 CITIZEN = "Người nộp hồ sơ"
 
 

@@ -14,6 +14,7 @@ How to build one (`services/payment` is the example to read):
 4. `desk.py`: what the agency does, one function per act, each `(tx: Transaction, ...)`: load, let the model decide, keep, tell.
    `tx.now` is the agency's time (never call a clock); `tx.tell(kind, dossier, body)` writes to the feed;
    `tx.decide(kind, dossier, key=, body=)` plans a decision by policy; `tx.later(kind, dossier, when, ...)` sets a timer;
+   `tx.outcome(kind, dossier)` is what chance makes of a decision where the policy leaves something to it;
    `tx.complete(kind, dossier)` takes a waiting decision over for an officer; `tx.drop` forgets one;
    `tx.number("series")` gives document numbers; `tx.about(dossier)` notes the case where nothing is told or planned.
    Cause, correlation and trace of what is told and planned are filled in by the kit.
@@ -32,7 +33,7 @@ stop, so that no reader of the feed holds it up.
 from services.kit.agency import Agency, AgencySettings, Call, Caller, Here, Profession
 from services.kit.assembly import assemble
 from services.kit.measures import FAMILIES, figures
-from services.kit.policy import Manner, Policy, WorkingDays
+from services.kit.policy import ENGLISH, Between, Manner, Policy, Weighted, WorkingDays, faults_of
 from services.kit.prepared import Prepared
 from services.kit.problems import problem
 from services.kit.records import Records
@@ -42,11 +43,13 @@ from services.kit.transaction import Cause, Reading, Transaction, Work
 
 __all__ = [
     "DOSSIER",
+    "ENGLISH",
     "FAMILIES",
     "NUMBER",
     "SKIP",
     "Agency",
     "AgencySettings",
+    "Between",
     "Call",
     "Caller",
     "Cause",
@@ -61,10 +64,12 @@ __all__ = [
     "Reading",
     "Records",
     "Transaction",
+    "Weighted",
     "Work",
     "WorkingDays",
     "Written",
     "assemble",
+    "faults_of",
     "figures",
     "invalid",
     "problem",

@@ -3,14 +3,15 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from services.kit.agency import Agency, Here
 from services.kit.canonical import canonical
 from services.kit.feed import last_written
 from services.kit.measures import next_due, waiting_feed, waiting_work
-from services.kit.policy import Manner
+from services.kit.policy import MANNER, faults_of
 from services.kit.problems import problem
 from vn.clock_shapes import ClockShape, Jump
 from vn.errors import Fault, NotAllowed
@@ -72,9 +73,11 @@ async def info(here: Here) -> dict[str, Any]:
         "version": VERSION,
         "database": here.database.dialect,
         "seed": here.settings.seed,
+        "people": here.settings.people,
         "clock": ClockShape.of(here.clock).model_dump(mode="json"),
         "policy": _policy(here),
         "decisions": here.profession.decisions,
+        "outcomes": here.profession.outcomes,
         "feed": {"last": last, "acknowledged": min(here.acknowledged, last)},
         "work": {**waiting, "next": due and due.isoformat()},
     }
@@ -87,9 +90,9 @@ async def reset(here: Here) -> None:
 
 
 @router.get("/canonical", summary="Dạng chuẩn của cơ sở dữ liệu")
-async def canonical_form(here: Here) -> dict[str, Any]:
+async def canonical_form(here: Here) -> Response:
     """Equal for equal databases: no real-time instants, no surrogate keys, document numbers by dossier and order."""
-    return canonical(here)
+    return Response(orjson.dumps(canonical(here)), media_type="application/json")
 
 
 @router.get("/clock", summary="Đồng hồ")
@@ -117,23 +120,17 @@ async def jump_clock(said: Jump, here: Here) -> ClockShape:
 
 @router.get("/policy", summary="Cách ra quyết định")
 async def policy(here: Here) -> dict[str, Any]:
-    """Per decision: `instant`, `manual`, or after so many working days."""
+    """Per decision: `instant`, `manual`, or after working days, fixed or by chance; what may come of it by chance."""
     return _policy(here)
 
 
 @router.put("/policy", summary="Đổi cách ra quyết định")
 async def set_policy(here: Here, said: Annotated[dict[str, Any], Body()]) -> Any:
     """Only the decisions named are changed."""
-    faults = [Fault(f"/{name}", "không có quyết định này") for name in said if name not in here.profession.decisions]
-    changes: dict[str, Manner] = {}
-    for name, value in said.items():
-        try:
-            changes[name] = _MANNER.validate_python(value)
-        except ValidationError:
-            faults.append(Fault(f"/{name}", 'chỉ nhận "instant", "manual" hoặc {"workingDays": 1…1000}'))
+    faults = list(faults_of(said, here.profession.decisions, here.profession.outcomes))
     if faults:
         return problem(422, "Dữ liệu không hợp lệ", faults)
-    here.set_policy(changes)
+    here.set_policy({name: MANNER.validate_python(value) for name, value in said.items()})
     return _policy(here)
 
 
@@ -149,8 +146,5 @@ async def work(here: Here, subject: Annotated[str | None, Query(max_length=100)]
     return {"items": items}
 
 
-_MANNER: TypeAdapter[Manner] = TypeAdapter(Manner)
-
-
 def _policy(here: Agency) -> dict[str, Any]:
-    return {name: _MANNER.dump_python(manner, mode="json") for name, manner in here.policy.items()}
+    return {name: MANNER.dump_python(manner, mode="json") for name, manner in here.policy.items()}

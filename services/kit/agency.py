@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Request, Response
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import MetaData, delete, update
 
 from services.kit.bell import Bell
 from services.kit.database import FORMAT, Database, opening
 from services.kit.once import Answer, CallFrom, as_bytes, call_of, first_answer, remember
-from services.kit.policy import Manner, Policy, due
+from services.kit.policy import ENGLISH, Manner, Outcomes, Policy, due, faults_of, lot
 from services.kit.settings import change, current, read_setting, write_setting
 from services.kit.tables import COMMON, SETTINGS, WORK
 from services.kit.transaction import Cause, Reading, Transaction
@@ -40,15 +40,17 @@ class AgencySettings:
     clock: ClockSetting = field(default_factory=ClockSetting)
     policy: Mapping[str, Any] = field(default_factory=dict)
     max_body: int = 4 * 1024 * 1024
+    people: int = 120
+    """How many live in the seeded province: what a register is founded with grows with them."""
 
 
 @dataclass(frozen=True)
 class Profession:
     """What makes this agency this agency.
 
-    `decisions`: each decision it takes by policy, with its Vietnamese name. `work`: what to do when a decision or a
-    timer is due. `found`: fills a new or reset database. `canonical_body`: a feed body (by kind) without what may differ
-    between equal runs. `version`: of its tables.
+    `decisions`: each decision it takes by policy, with its Vietnamese name; `outcomes`: those that chance may give one.
+    `work`: what to do when a decision or a timer is due. `found`: fills a new or reset database. `canonical_body`: a feed body
+    (by kind) without what may differ between equal runs. `version`: of its tables.
     """
 
     title: str
@@ -56,8 +58,9 @@ class Profession:
     tables: MetaData
     decisions: Mapping[str, str]
     work: Mapping[str, Handler]
-    found: Callable[[Transaction, int], None] = lambda _tx, _seed: None
+    found: Callable[[Transaction, AgencySettings], None] = lambda _tx, _settings: None
     canonical_body: Callable[[str, Any], Any] = lambda _kind, body: body
+    outcomes: Outcomes = field(default_factory=dict)
     version: int = 1
 
 
@@ -73,7 +76,7 @@ class Agency:
         self.feed_read: float | None = None  # when somebody last asked for it, on the monotonic clock
         self.vitals = Vitals()
         self.clock = Clock(settings.clock)
-        self._configured = _policy(settings.policy, profession.decisions)
+        self._configured = _policy(settings.policy, profession)
         self._policy: Policy = self._configured
         self._due = Bell()
         self.worker = Worker(
@@ -94,7 +97,7 @@ class Agency:
     def write(self, cause: Cause = Cause(), now: datetime | None = None) -> Iterator[Transaction]:
         """Change: all of it is kept when the block ends, none of it when it raises."""
         with self.database.write() as connection:
-            tx = Transaction(connection, now or self.clock.now(), cause=cause, manner=self._policy.__getitem__)
+            tx = Transaction(connection, now or self.clock.now(), cause=cause, manner=self._policy.__getitem__, seed=self.settings.seed)
             yield tx
             kept = self.acknowledged
             if kept != self._kept:
@@ -147,7 +150,7 @@ class Agency:
             change(tx, POLICY, _POLICY.dump_python(policy, mode="json"))
             for work in tx.work():
                 if work.decision and work.kind in changes:
-                    when = due(changes[work.kind], work.asked)
+                    when = due(changes[work.kind], work.asked, lot(self.settings.seed, work.subject, work.kind))
                     when = None if when is None else max(when, tx.now)
                     tx.execute(update(WORK).where(WORK.c.id == work.id).values(due=when))
             tx.planned += 1
@@ -197,18 +200,14 @@ class Agency:
         self.clock.set(_CLOCK.validate_python(kept))
         if new:
             tx.now = self.clock.now()
-            self.profession.found(tx, self.settings.seed)
+            self.profession.found(tx, self.settings)
 
 
-def _policy(given: Mapping[str, Any], decisions: Mapping[str, str]) -> dict[str, Manner]:
-    unknown = sorted(given.keys() - decisions.keys())
-    if unknown:
-        raise Unusable(f"policy: no decision {unknown[0]!r}; there are {', '.join(sorted(decisions))}")
-    try:
-        return {**dict.fromkeys(decisions, "instant"), **_POLICY.validate_python(dict(given))}
-    except ValidationError as error:
-        where = error.errors()[0]["loc"][0]
-        raise Unusable(f'policy: {where} is "instant", "manual" or {{"workingDays": n}}') from None
+def _policy(given: Mapping[str, Any], profession: Profession) -> dict[str, Manner]:
+    faults = list(faults_of(given, profession.decisions, profession.outcomes, ENGLISH))
+    if faults:
+        raise Unusable("policy: " + "; ".join(f"{fault.pointer[1:]}: {fault.reason}" for fault in faults))
+    return {**dict.fromkeys(profession.decisions, "instant"), **_POLICY.validate_python(dict(given))}
 
 
 class Caller:

@@ -33,7 +33,7 @@ def canonical(agency: Agency) -> dict[str, Any]:
     return {
         "part": agency.settings.part,
         "format": 1,
-        "tables": {table.name: sorted((_row(table, row, names) for row in kept), key=orjson.dumps) for table, kept in rows.items()},
+        "tables": {str(table.name): sorted((_row(table, row, names) for row in kept), key=orjson.dumps) for table, kept in rows.items()},
         "feed": dict(sorted(feed.items())),
     }
 
@@ -63,6 +63,9 @@ def _row(table: Table, row: Mapping[str, Any], names: Mapping[str, str]) -> dict
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
+        # most texts name no document: that is found out without a call for each of their words
+        if names.keys().isdisjoint((value, *_TOKEN.findall(value))):
+            return value
         return names.get(value) or _TOKEN.sub(lambda found: names.get(found[0], found[0]), value)
     if isinstance(value, list):
         return [_named(item, names) for item in value]

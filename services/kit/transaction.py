@@ -12,7 +12,7 @@ import structlog
 from pydantic import BaseModel
 from sqlalchemy import Connection, CursorResult, Executable, bindparam, delete, insert, select, update
 
-from services.kit.policy import Manner, due
+from services.kit.policy import Manner, due, lot, outcome
 from services.kit.prepared import Prepared, Values
 from services.kit.tables import CASES, COUNTERS, FEED, WORK
 from vn.errors import NotAllowed
@@ -97,12 +97,13 @@ class Reading:
 class Transaction(Reading):
     """A change in the making: all of it is kept, with what it tells the world and plans to do, or none of it."""
 
-    def __init__(self, connection: Connection, now: datetime, *, cause: Cause, manner: Callable[[str], Manner]) -> None:
+    def __init__(self, connection: Connection, now: datetime, *, cause: Cause, manner: Callable[[str], Manner], seed: int) -> None:
         super().__init__(connection, now)
         self.cause = cause
         self.told = 0
         self.planned = 0
         self._manner = manner
+        self._seed = seed
 
     def run(self, prepared: Prepared, values: Values = NOTHING) -> int:
         """How many rows a prepared INSERT, UPDATE or DELETE has touched."""
@@ -129,9 +130,13 @@ class Transaction(Reading):
 
     def decide(self, kind: str, subject: str, *, key: str = "", body: dict[str, Any] | None = None) -> datetime | None:
         """Plan a decision as the policy for `kind` says; answers when it is due, None when it waits for an officer."""
-        when = due(self._manner(kind), self.now)
+        when = due(self._manner(kind), self.now, lot(self._seed, subject, kind))
         self._plan(kind, subject, key=key, when=when, decision=True, body=body or {})
         return when
+
+    def outcome(self, kind: str, subject: str) -> str | None:
+        """How chance has this decision go, by the policy for `kind`; None: as the rules have it."""
+        return outcome(self._manner(kind), lot(self._seed, subject, kind))
 
     def later(self, kind: str, subject: str, when: datetime, *, key: str = "", body: dict[str, Any] | None = None) -> None:
         """Plan to act at `when` by the agency's clock: a deadline, an expiry."""

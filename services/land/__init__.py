@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from services.kit import AgencySettings, Profession, assemble
 from services.land import api, cadastre, checks, deadlines, entry, model, slips
 from services.land.desk import WORK
-from services.land.model import DEADLINE, DECISIONS
+from services.land.model import DEADLINE, DECISIONS, OUTCOMES
 from services.land.seed import found
 from services.land.store import TABLES
 from vn.fidelity import Fact
 
-__all__ = ["FACTS", "create_app"]
+__all__ = ["DECISIONS", "FACTS", "OUTCOMES", "create_app"]
 
 INSTANTS = frozenset({"ThoiDiemXuLy", "NgayHenTra", "NgayHuy", "NgayCapNhat", "NgayNhanDuHoSo"})
 
@@ -57,6 +57,7 @@ def create_app(settings: AgencySettings) -> FastAPI:
         work=WORK,
         found=found,
         canonical_body=_without_instants,
+        outcomes=OUTCOMES,
     )
     policy: Mapping[str, Any] = {DEADLINE: "manual", **settings.policy}
     return assemble(replace(settings, policy=policy), profession, api.router, cadastre.router)

@@ -188,11 +188,29 @@ def too_late(tx: Transaction, dossier: Dossier) -> None:
     refuse(tx, dossier, "quá thời hạn bổ sung hồ sơ")
 
 
+def refuse_by_chance(tx: Transaction, dossier: Dossier) -> None:
+    """What no rule says, an officer may find: the policy leaves it to chance."""
+    refuse(tx, dossier, "hồ sơ không đủ điều kiện giải quyết theo thẩm định của cán bộ")
+
+
+def ask_by_chance(tx: Transaction, dossier: Dossier) -> None:
+    """An officer wants to see more, once; after the supplement the rules have the word."""
+    if dossier.supplemented:
+        check(tx, dossier)
+        return
+    ask(tx, dossier, "cần làm rõ thêm hồ sơ", missing=[Fault("", "bổ sung giấy tờ làm rõ nội dung đăng ký")])
+
+
+def deny_by_chance(tx: Transaction, dossier: Dossier) -> None:
+    """An officer does not let it be withdrawn."""
+    deny_withdrawal(tx, dossier, "không đồng ý cho rút hồ sơ", AUTOMATIC)
+
+
 def _when_it_still_waits(kind: str, act: Callable[[Transaction, Dossier], object]) -> Callable[[Transaction, Work], None]:
     def due(tx: Transaction, work: Work) -> None:
         dossier = load(tx, work.subject)
         if model.waiting(dossier, store.slip_of(tx, dossier)) == kind:
-            act(tx, dossier)
+            BY_CHANCE.get((kind, tx.outcome(kind, work.subject)), act)(tx, dossier)
 
     return due
 
@@ -204,5 +222,10 @@ ACTS: Mapping[str, Callable[[Transaction, Dossier], object]] = {
     model.WITHDRAWAL: grant_withdrawal,
     model.UPDATE: update,
     model.DEADLINE: too_late,
+}
+BY_CHANCE: Mapping[tuple[str, str | None], Callable[[Transaction, Dossier], object]] = {
+    (model.CHECK, model.REFUSE): refuse_by_chance,
+    (model.CHECK, model.ASK): ask_by_chance,
+    (model.WITHDRAWAL, model.DENY): deny_by_chance,
 }
 WORK = {kind: _when_it_still_waits(kind, act) for kind, act in ACTS.items()}

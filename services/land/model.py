@@ -144,6 +144,12 @@ DECISIONS = {
     UPDATE: "chỉnh lý biến động",
     DEADLINE: "hết hạn bổ sung hồ sơ",
 }
+REFUSE, ASK, DENY = "refuse", "ask", "deny"
+OUTCOMES = {
+    CHECK: {REFUSE: "từ chối hồ sơ", ASK: "yêu cầu bổ sung hồ sơ"},
+    WITHDRAWAL: {DENY: "không đồng ý cho rút hồ sơ"},
+}
+"""What chance may make of a decision, where a policy leaves something to it."""
 
 
 FACTS = (

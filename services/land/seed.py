@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.kit import Transaction
+from services.kit import AgencySettings, Transaction
 from services.land.register import Certificate, Holding, Land, Parcel, Restriction, RestrictionKind, Site, new_code
 from services.land.shapes import Address, Holder, Party
 from services.land.store import add_parcels
@@ -11,16 +11,16 @@ from vn import people
 from vn.units import NEW_DIVISION
 
 
-def found(tx: Transaction, seed: int) -> None:
+def found(tx: Transaction, settings: AgencySettings) -> None:
     """All parcels of one seed."""
-    add_parcels(tx, _parcels(seed))
+    add_parcels(tx, _parcels(settings.seed, settings.people))
 
 
 @cache
-def _parcels(seed: int) -> tuple[Parcel, ...]:
+def _parcels(seed: int, population: int) -> tuple[Parcel, ...]:
     made: list[Parcel] = []
     restrictions = 0
-    for each in seeded.Parcels(people.Population(seed), seed=seed):
+    for each in seeded.Parcels(people.Population(seed, people=population), seed=seed):
         made.append(registered(each, restrictions))
         restrictions += len(made[-1].restrictions)
     return tuple(made)

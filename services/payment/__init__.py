@@ -15,12 +15,12 @@ from fastapi import FastAPI
 
 from services.kit import AgencySettings, Profession, assemble
 from services.payment.api import router
-from services.payment.desk import PAYMENT, WORK
+from services.payment.desk import DECISIONS, OUTCOMES, WORK
 from services.payment.model import TIME_TO_PAY
 from services.payment.store import TABLES
 from vn.fidelity import Fact
 
-__all__ = ["FACTS", "SECRETS", "create_app"]
+__all__ = ["DECISIONS", "FACTS", "OUTCOMES", "SECRETS", "create_app"]
 
 SECRETS: Mapping[str, str] = {"H37.10": "lgsp-sim: khóa dùng chung của cổng dịch vụ công"}
 """Per partner (MaDoiTac), the secret shared with it; this one is public and for the simulator only."""
@@ -52,8 +52,9 @@ def create_app(settings: AgencySettings, *, secrets: Mapping[str, str] = SECRETS
         title="Nền tảng thanh toán và Kho bạc (mô phỏng)",
         summary="Khởi tạo giao dịch PayPlat, nộp tiền vào ngân sách, chứng từ C1-02/NS, đối soát",
         tables=TABLES,
-        decisions={PAYMENT: "Người nộp thanh toán giao dịch đã khởi tạo"},
+        decisions=DECISIONS,
         work=WORK,
+        outcomes=OUTCOMES,
         canonical_body=lambda _, body: {name: body[name] for name in body if name not in ("ThoiGianThanhToan", "ThoiGian")},
     )
     app = assemble(settings, profession, router)

@@ -10,6 +10,10 @@ from services.payment.shapes import ChungTu, ThatBai
 from services.payment.store import ATTEMPTS, RECEIPTS, RECONCILIATIONS
 
 PAYMENT, EXPIRY = "payment", "expiry"
+FAIL = "fail"
+DECISIONS = {PAYMENT: "Người nộp thanh toán giao dịch đã khởi tạo"}
+OUTCOMES = {PAYMENT: {FAIL: "giao dịch đầu tiên của thông báo bị từ chối"}}
+"""What chance may make of a decision, where a policy leaves something to it."""
 
 
 def start(tx: Transaction, order: Order) -> Attempt:
@@ -67,7 +71,12 @@ def reconciliations(tx: Reading, receipt: Receipt) -> list[Reconciliation]:
 def payment_due(tx: Transaction, work: Work) -> None:
     """By policy the payer pays now."""
     attempt = ATTEMPTS.get(tx, work.key)
-    if attempt.state == "started":
+    if attempt.state != "started":
+        return
+    first = ATTEMPTS.count(tx, notice=attempt.notice) == 1
+    if first and tx.outcome(PAYMENT, work.subject) == FAIL:
+        _broken_off(tx, model.fail(attempt, tx.now, "ngân hàng từ chối giao dịch"))
+    else:
         _receipt(tx, model.pay(attempt, tx.now), None)
 
 

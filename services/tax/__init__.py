@@ -10,10 +10,10 @@ from services.kit import AgencySettings, Profession, assemble
 from services.tax import duties, gateway_xml, grounds, land_use_fee, notices, settlement, slip_checks
 from services.tax.api import router
 from services.tax.canonical import without_moments
-from services.tax.desk import ASSESS, RECONCILE, WORK, found
+from services.tax.desk import DECISIONS, OUTCOMES, WORK, found
 from services.tax.store import TABLES
 
-__all__ = ["FACTS", "create_app"]
+__all__ = ["DECISIONS", "FACTS", "OUTCOMES", "create_app"]
 
 FACTS = (
     *slip_checks.FACTS,
@@ -32,9 +32,10 @@ def create_app(settings: AgencySettings) -> FastAPI:
         title="Cơ quan thuế (mô phỏng)",
         summary="Cổng XML nhận phiếu chuyển thông tin, thông báo nộp tiền, đối soát chứng từ, sổ thuế đất",
         tables=TABLES,
-        decisions={ASSESS: "Xác định nghĩa vụ tài chính theo phiếu chuyển", RECONCILE: "Đối soát chứng từ nộp tiền"},
+        decisions=DECISIONS,
         work=WORK,
         found=found,
         canonical_body=without_moments,
+        outcomes=OUTCOMES,
     )
     return assemble(settings, profession, router)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from services.kit import Reading, Transaction, Work
+from services.kit import AgencySettings, Reading, Transaction, Work
 from services.tax import documents, model
 from services.tax.duties import Due, Nil
 from services.tax.gateway_xml import Element, Stamp, write
@@ -22,6 +22,10 @@ from vn.people import Population
 from vn.units import NEW_DIVISION, TaxOffice, commune, successor, tax_office
 
 ASSESS, RECONCILE = "assess", "reconcile"
+RETURN = "return"
+DECISIONS = {ASSESS: "Xác định nghĩa vụ tài chính theo phiếu chuyển", RECONCILE: "Đối soát chứng từ nộp tiền"}
+OUTCOMES = {ASSESS: {RETURN: "chuyển trả phiếu"}}
+"""What chance may make of a decision, where a policy leaves something to it."""
 
 
 def take_slip(tx: Transaction, slip: Slip) -> Case:
@@ -257,7 +261,11 @@ def assessment_due(tx: Transaction, work: Work) -> None:
     """By policy the slip is assessed now."""
     number, _, revision = work.key.rpartition(" ")
     case = CASES.get(tx, work.subject, number, int(revision))
-    if case.state == "pending":
+    if case.state != "pending":
+        return
+    if case.revision == 1 and tx.outcome(ASSESS, work.subject) == RETURN:
+        return_slip(tx, case, [Fault("", "cơ quan thuế đề nghị kiểm tra lại thông tin trên phiếu")])
+    else:
         assess(tx, case)
 
 
@@ -266,11 +274,12 @@ def reconciliation_due(tx: Transaction, work: Work) -> None:
     reconcile_receipt(tx, RECEIPTS.get(tx, int(work.key)))
 
 
-def found(tx: Transaction, seed: int) -> None:
+def found(tx: Transaction, settings: AgencySettings) -> None:
     """The land-tax book begins as the register does."""
-    for parcel in Parcels(Population(seed), seed=seed):
-        BOOK.add(
-            tx,
+    seed = settings.seed
+    BOOK.add_all(
+        tx,
+        [
             BookEntry(
                 commune=parcel.commune(NEW_DIVISION).code,
                 map_sheet=parcel.map_sheet,
@@ -279,8 +288,10 @@ def found(tx: Transaction, seed: int) -> None:
                 area=str(parcel.area),
                 use=parcel.uses[0].code,
                 certificate=parcel.certificate,
-            ),
-        )
+            )
+            for parcel in Parcels(Population(seed, people=settings.people), seed=seed)
+        ],
+    )
 
 
 WORK: Mapping[str, Callable[[Transaction, Work], None]] = {

@@ -123,8 +123,8 @@ def reminder_due(tx: Transaction, work: Work) -> None:
         tx.later("reminder", work.subject, tx.now + timedelta(days=1), body={"left": work.body["left"] - 1})
 
 
-def founded(tx: Transaction, seed: int) -> None:
-    NOTES.add(tx, Note("0/GC", "", f"seed {seed}", (), tx.now))
+def founded(tx: Transaction, settings: AgencySettings) -> None:
+    NOTES.add(tx, Note("0/GC", "", f"seed {settings.seed}", (), tx.now))
 
 
 def without_instants(_: str, body: Any) -> Any:
@@ -132,7 +132,7 @@ def without_instants(_: str, body: Any) -> Any:
 
 
 def create_app(
-    settings: AgencySettings, *, found: Callable[[Transaction, int], None] = lambda _tx, _seed: None, version: int = 1
+    settings: AgencySettings, *, found: Callable[[Transaction, AgencySettings], None] = lambda _tx, _settings: None, version: int = 1
 ) -> FastAPI:
     profession = Profession(
         title="Sổ ghi chú",

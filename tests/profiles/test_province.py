@@ -1,0 +1,80 @@
+"""A profile is played: its figures add up, and one seed has one history, whatever carries it."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.profiles.profile import Profile, load
+from app.profiles.province import play
+from app.settings import Settings
+from scenarios.verdicts import Case, Verdict
+
+RECEIVED = 40
+
+
+def small() -> Profile:
+    """The pilot with forty dossiers in one month, followed for six weeks."""
+    whole = load("langson-2024")
+    period = whole.period.model_copy(update={"last": date(2024, 9, 13)})
+    published = whole.published.model_copy(update={"received": RECEIVED, "slips": 12, "noticed": 11, "finished": 21})
+    return whole.model_copy(
+        update={"period": period, "published": published, "months": whole.months.model_copy(update={"shares": {"2024-08": 100}})}
+    )
+
+
+async def played(settings: Settings, *, seed: int = 7, exchanges: int = 1) -> Case:
+    case = await play(small(), settings, seed=seed, exchanges=exchanges)
+    assert case.verdict is Verdict.PASSED, case.reason
+    return case
+
+
+@pytest.fixture(scope="module")
+def settings(broker: str) -> Settings:
+    return Settings(bootstrap=broker, state=Path("not-used"))
+
+
+@pytest.fixture(scope="module")
+async def case(settings: Settings) -> Case:
+    return await played(settings)
+
+
+def test_the_figures_of_a_run_add_up(case: Case):
+    rows = {each["what"].partition(" / ")[2]: each for each in case.figures["compared"]}
+    received, slips = rows["dossiers received"]["ours"], rows["dossiers with a slip"]["ours"]
+    noticed, finished = rows["dossiers answered by tax"]["ours"], rows["dossiers finished"]["ours"]
+    assert received == RECEIVED == case.figures["dossiers"]
+    assert received >= slips >= noticed > 0
+    last = case.course[-1].by_status
+    assert sum(last.values()) == received
+    assert last[3] + last[10] <= finished <= last[3] + last[10] + last.get(9, 0) + last.get(8, 0)
+    assert case.figures["messages"] >= 3 * received
+
+
+def test_what_the_profile_is_calibrated_to_is_called_an_input(case: Case):
+    assert [each["kind"] for each in case.figures["compared"]] == ["input"] * 4 + ["result"]
+    assert all(each["source"] for each in case.figures["compared"])
+
+
+def test_nothing_is_refused_by_the_exchange(case: Case):
+    assert not [code for code in case.figures["refusals"] if code.startswith(("client.", "server.", "adapter."))]
+
+
+def test_the_course_counts_every_day_and_loses_no_dossier(case: Case):
+    counts = [sum(point.by_status.values()) for point in case.course]
+    assert counts == sorted(counts)
+    assert len(case.course) == 44
+
+
+async def test_the_same_seed_has_the_same_history_and_another_seed_another(case: Case, settings: Settings):
+    assert (await played(settings)).digest == case.digest
+    assert (await played(settings, seed=8)).digest != case.digest
+
+
+async def test_three_exchange_processes_make_the_same_history_as_one(case: Case, settings: Settings):
+    assert (await played(settings, exchanges=3)).digest == case.digest
+
+
+async def test_a_broker_of_its_own_makes_the_same_history(case: Case, settings: Settings):
+    assert (await played(replace(settings, bootstrap=None))).digest == case.digest
