@@ -9,8 +9,9 @@ from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
 from scenarios.scalars import Area, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
 
-__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
+__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
+Outsider: TypeAlias = Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]
 AT = ("accepted", "awaiting-payment", "paid")
 
 
@@ -189,7 +190,7 @@ class Scenario(Shape):
     start: Instant
     limits: Limits = Limits()
     given: Given = Given()
-    outside: list[Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]] = []
+    outside: list[Outsider] = []
     """Agencies (by part) and members that are not ours in this scenario."""
     real_time: Flag = False
     steps: Annotated[list[StepOf], Field(min_length=1)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.calls import Parts
 from app.case import Case, turn
 from app.entries import short
+from app.play.outsiders import AGENCY_OF
 from app.play.watch import Seen, Sent, Watch
 from app.settings import AGENCIES, Settings
 from scenarios.verdicts import Hop, Message, Turn
@@ -16,7 +17,6 @@ from vn.clock import VN
 __all__ = ["hop_of", "shown", "shown_at", "turn_of", "whose"]
 
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
-AGENCY_OF = {"dvc": "dvc", "ilis": "land", "tct": "tax", "payplat": "payment"}
 
 
 async def hop_of(watch: Watch, about: str) -> Hop:

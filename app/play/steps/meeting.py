@@ -170,7 +170,7 @@ async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str
         else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
         hop=hop,
         turn=None if hop is None else whose(hop, scene.outside),
-        turn_words=await turn_of(scene.agencies.urls, dossier) if dossier else "",
+        turn_words=await turn_of(scene.agencies.ours, dossier) if dossier else "",
     )
 
 
