@@ -33,14 +33,12 @@ class Agencies:
         url = self.urls.get(agency)
         if url is None:
             raise CannotConnect(f"no {agency} takes part here")
-        headers = {**self.outsiders.bound.headers(agency), **(headers or {})}
+        headers = {**self.outsiders.headers(agency), **(headers or {})}
         said: dict[str, Any] = {"params": query or None, "timeout": self._patience(agency)}
         if body is not None:
             said |= {"content": body.encode()} if isinstance(body, str) else {"json": body}
         try:
-            return await self.http.request(
-                method, f"{url}{path}", headers=headers, params=query or None, timeout=self._patience(agency), **said
-            )
+            return await self.http.request(method, f"{url}{path}", headers=headers, **said)
         except httpx.InvalidURL as error:
             raise CannotConnect(f"{agency} cannot be asked for {path!r}: {error}") from None
         except httpx.HTTPError as error:
@@ -56,7 +54,7 @@ class Agencies:
 
     def at(self, agency: str) -> httpx.AsyncClient:
         """A client of one agency alone, to be left with `async with`."""
-        headers = self.outsiders.bound.headers(agency)
+        headers = self.outsiders.headers(agency)
         return httpx.AsyncClient(base_url=self.urls[agency], headers=headers, timeout=self._patience(agency), trust_env=False)
 
     def _patience(self, agency: str) -> httpx.Timeout:

@@ -95,7 +95,7 @@ class Ground:
         if self.doors is not None:
             await enter(self.doors)
             for name in self._before:
-                province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.bound.headers(name))
+                province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.headers(name))
         adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in left_out]
         self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
         for part in adapters:

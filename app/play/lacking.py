@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from app.play.outsiders import Outsiders
+from app.play.outsiders import ADAPTER_OF, Outsiders
 from scenarios.reading import Placed, Script
 from scenarios.scenario import Step
 
@@ -46,8 +46,8 @@ def _a_way(asked: _Asked) -> Iterator[str]:
         if agency not in out.urls:
             yield f"{agency} is outside and {member} is not: our adapter needs agencies.{agency}.url in --bindings, or {member} outside too"
     for member in out.members:
-        if not asked.findable and out.started_for(member) is None:
-            yield f"{member} is outside and cannot find this run: members.{member}.start in --bindings, or fix LGSP_SPACE and LGSP_BROKER_PORT"
+        if not asked.findable and out.started_for(ADAPTER_OF[member]) is None:
+            yield f"{member} is outside and cannot find us: members.{member}.start in --bindings, or LGSP_SPACE and LGSP_BROKER_PORT"
 
 
 def _given(asked: _Asked) -> Iterator[str]:

@@ -56,6 +56,10 @@ class Outsiders:
         """Where agencies that are outside answer, as far as that is said."""
         return {name: url for name in self.agencies if (url := self.agency(name).url)}
 
+    def headers(self, agency: str) -> Mapping[str, str]:
+        """Of every call to it; none for one that is ours."""
+        return self.bound.headers(agency) if agency in self.agencies else {}
+
     def agency(self, name: str) -> AgencyBinding:
         """What the bindings say of it."""
         return self.bound.bindings.agency(name)
