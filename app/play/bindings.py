@@ -169,6 +169,8 @@ class MemberBinding(Commands):
 
     group: Text | None = None
     """The consumer group that reads its inbox; default: as `lgsp up --without` prints."""
+    join: Limit = Elapsed(timedelta(seconds=60))
+    """Real time that its group may take to have a member."""
     settle: Limit = Elapsed(timedelta(seconds=6))
     """Real time: it is at rest when nothing came from it for so long."""
 

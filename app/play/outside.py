@@ -11,7 +11,6 @@ from vn.errors import CannotConnect
 __all__ = ["MARK", "Outside"]
 
 SETTLE = 6.0  # real seconds
-READ_WITHIN = 60.0  # seconds for its group to have a member
 LOOK_EVERY = 0.1
 MARK = "(outside)"
 
@@ -61,7 +60,7 @@ class Outside:
         left = self._settle - (time.monotonic() - self._since)
         return f"{self._name} has moved less than {self._settle:g} s ago" if left > 0 else None
 
-    async def is_read(self, bootstrap: str, within: float = READ_WITHIN) -> None:
+    async def is_read(self, bootstrap: str, within: float) -> None:
         """Wait until its group has a member; raises CannotConnect, which says what it has to read."""
         deadline = time.monotonic() + within
         while not (await self._admin.group(self._group)).members:

@@ -73,8 +73,8 @@ class Systems:
         commands = {name: (each, self._environ_of(name)) for name, each in out.commands.items()}
         self._started = await self._stack.enter_async_context(Started(commands, out.bound.folder, title=self._title))
         for member in out.members:
-            found = self._participant(member, member, group=out.member(member).group)
-            await found.is_read(ground.kafka.bootstrap)
+            how = out.member(member)
+            await self._participant(member, member, group=how.group).is_read(ground.kafka.bootstrap, how.join.by.total_seconds())
         for member, agency in out.kept.items():
             self._participant(member, agency)
 

@@ -2,11 +2,15 @@
 
 It knows Kafka, JSON and the published contracts, and imports nothing of this repository. Where the exchange is it has from its environment.
 
-    python land_office.py REGISTER.json [--forget CONTRACT] [--late SECONDS] [--die-at CONTRACT] [--by-officer]
+    python land_office.py REGISTER.json [--forget CONTRACT] [--late SECONDS] [--die-at CONTRACT] [--by-officer] [--patient]
 
-`--forget`: never says this. `--late`: waits so long before every answer. `--die-at`: exits with code 3 when this comes.
-`--by-officer`: a dossier waits until `POST /dossiers/CODE/decisions` accepts or refuses it.
+`--forget`: never says this. `--late`: commits at once, and takes a message only so long afterwards. `--die-at`: exits with code 3 when
+this comes.
+`--by-officer`: a dossier waits until `POST /dossiers/CODE/decisions` accepts or refuses it. `--patient`: a broker may come later, and
+its topics may be made anew.
 """
+
+# ruff: noqa: ARG002, ASYNC230, TID251 - the rules of this house are not its rules
 
 import argparse
 import asyncio
@@ -18,6 +22,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 ME = "VN/GOV/H37.15/ilis"
 DOTTED = ME.replace("/", ".")
@@ -184,7 +189,6 @@ class LandOffice:
     async def say(self, case, contract, payload):
         if contract == self.options.forget:
             return
-        await asyncio.sleep(self.options.late)
         headers = {
             "ce_specversion": "1.0",
             "ce_id": str(uuid.uuid4()),
@@ -225,13 +229,25 @@ async def serve(office, url):
         else:
             status, found = await office.answer(method, path, json.loads(raw or b"null"))
         text = json.dumps(found).encode()
-        writer.write(f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(
+            f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n".encode()
+        )
         writer.write(text)
         await writer.drain()
         writer.close()
 
     host, _, port = url.removeprefix("http://").partition(":")
     return await asyncio.start_server(one, host, int(port))
+
+
+async def begun(client, patient):
+    while True:
+        try:
+            return await client.start()
+        except KafkaConnectionError:
+            if not patient:
+                raise
+            await asyncio.sleep(0.5)
 
 
 async def main():
@@ -241,6 +257,7 @@ async def main():
     parser.add_argument("--late", type=float, default=0.0)
     parser.add_argument("--die-at")
     parser.add_argument("--by-officer", action="store_true")
+    parser.add_argument("--patient", action="store_true")
     options = parser.parse_args()
     bootstrap, space = os.environ["LGSP_KAFKA_BOOTSTRAP"], os.environ["LGSP_SPACE"]
     with open(options.register, encoding="utf-8") as file:
@@ -262,13 +279,16 @@ async def main():
     office = LandOffice(options, register, say)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await producer.start()
-    await consumer.start()
+    await begun(producer, options.patient)
+    await begun(consumer, options.patient)
     server = await serve(office, os.environ["LGSP_LAND_URL"]) if "LGSP_LAND_URL" in os.environ else None
 
     async def read():
         async for record in consumer:
             headers = {name: value.decode() for name, value in record.headers}
+            if options.late:  # as one that commits before it has done anything
+                await consumer.commit()
+                await asyncio.sleep(options.late)
             await office.take(headers, json.loads(record.value))
             await consumer.commit()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.play.scene import Scene, StepFailed
 from app.play.steps import elsewhere
-from app.play.why import hop_of, shown_at, turn_of, whose
+from app.play.why import blamed, hop_of, shown_at
 from scenarios.acts import Advance, Part
 from scenarios.expectations import Condition, State
 from scenarios.matching import differences, shown
@@ -60,7 +60,8 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
         return failure
     code = scene.dossier(act.dossier)
     hop = await hop_of(scene.watch, code)
-    return replace(failure, hop=hop, turn=whose(hop, scene.outside), turn_words=await turn_of(scene.agencies.ours, code))
+    turn, words = await blamed(hop, scene.agencies.ours, code, scene.outside)
+    return replace(failure, hop=hop, turn=turn, turn_words=words)
 
 
 def _name(scene: Scene, number: str) -> str:
