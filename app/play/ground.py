@@ -1,6 +1,7 @@
 """The parts that one scenario is played with: all in one process but the broker, each on its own socket, in topics of their own."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -23,6 +24,8 @@ from bus import EXCHANGE, Admin, KafkaSettings, Space
 __all__ = ["Ground"]
 
 INNER = "-x"
+GONE_WITHIN = 15.0  # seconds
+LOOK_EVERY = 0.05
 
 
 class Ground:
@@ -105,4 +108,9 @@ class Ground:
         """Somebody else's broker is left as it was."""
         async with Admin(self.kafka) as admin:
             prefixes = (f"{self.outer.name}.", f"{self.inner.name}.")
-            await admin.delete([name for name in await admin.topics() if name.startswith(prefixes)])
+            deadline = time.monotonic() + GONE_WITHIN
+            while there := [name for name in await admin.topics() if name.startswith(prefixes)]:
+                await admin.delete(there)
+                if not self._anew or time.monotonic() > deadline:
+                    return
+                await asyncio.sleep(LOOK_EVERY)  # Apache Kafka answers before they are gone

@@ -17,10 +17,13 @@ from app.play.bound import Bound, read
 from app.play.broker import Broker
 from app.play.clock import Speed
 from app.play.fitness import Means
+from app.play.outsiders import Outsiders
 from app.play.runs import cases_of, run_of
 from app.play.setting import Setting
 from app.play.terminal import Terminal
+from app.play.unused import check_unused
 from app.settings import Settings
+from bus import KafkaSettings
 from scenarios.places import Unwritable
 from scenarios.reading import Script, read_all
 from scenarios.report import check, write
@@ -65,6 +68,8 @@ async def play_all(options: Options, settings: Settings, environ: Mapping[str, s
     with Terminal(console, total=len(scripts), verbose=options.verbose) as terminal:
         async with AsyncExitStack() as stack:
             broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ, listen=listen or "127.0.0.1:0"))
+            if settings.bootstrap and space and any(Outsiders.of(each, bound).members for each in scripts):
+                await check_unused(KafkaSettings(settings.bootstrap, security=settings.security), space)
             setting = Setting(
                 settings, environ, broker, speed=speed, ask=terminal.ask, prefix=f"run-{os.getpid()}", space=space, bound=bound
             )
