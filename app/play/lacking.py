@@ -65,7 +65,7 @@ def _acts(asked: _Asked) -> Iterator[str]:
     """What people do happens at an agency that must be reachable."""
     out = asked.outsiders
     for step, _ in asked.steps():
-        if step.submit and step.submit.sample and {"land", "ilis"} <= out.names:
+        if step.submit and step.submit.sample and "land" in out.names:
             yield "a sample takes its parcels from our land office, which is outside: name people and parcel under given, and bind them"
         at = "dvc" if step.word in AT_THE_PORTAL else step.call.at if step.call else None
         if at in out.agencies and at not in out.urls:

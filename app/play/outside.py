@@ -42,11 +42,15 @@ class Outside:
         self._ends = ends
         self._look = look
         self._settle = settle
+        self.away = False
+        """Whether it was stopped on purpose: what is written for it waits, and nobody for it."""
         self._before: object = None
         self._since = time.monotonic()  # when it was last seen to do something
 
     async def busy(self) -> str | None:
         """What it is waited for with."""
+        if self.away:
+            return None
         self._look()
         ends = self._ends() or {}
         committed = (await self._admin.group(self._group)).committed

@@ -72,7 +72,7 @@ async def enter(agencies: Agencies, wanted: Wanted, holders: Holders, *, seed: i
         if wanted.restriction is not None:
             await agencies.tell("land", f"{_entered(wanted.as_, shown).path}/han-che", _RESTRICTIONS[wanted.restriction])
     if "tax" in agencies.ours:
-        await _book(agencies, _booked(shown, place), may_be_there=bound is not None)
+        await _book(agencies, wanted.as_, _booked(shown, place))
     return _entered(wanted.as_, shown)
 
 
@@ -89,12 +89,19 @@ async def _taken(agencies: Agencies, name: str, bodies: Iterable[dict[str, Any]]
     raise Unusable(f"given.parcel {name!r}: the register has a parcel there already")
 
 
-async def _book(agencies: Agencies, entry: Mapping[str, Any], *, may_be_there: bool) -> None:
+async def _book(agencies: Agencies, name: str, entry: Mapping[str, Any]) -> None:
+    """In the land-tax book, which may have a parcel that is bound already."""
     try:
         await agencies.tell("tax", "/so-thue-dat", entry)
     except AgencyAnsweredNo as error:
-        if error.code != _TAKEN or not may_be_there:
+        if error.code != _TAKEN:
             raise
+        book = await agencies.ask("tax", "/so-thue-dat", **{"so-dong": 1000})
+        same = [each for each in book if all(each[field] == entry[field] for field in ("MaXa", "SoTo", "SoThua"))]
+        if any(each["SoGCN"] != entry["SoGCN"] or Decimal(each["DienTich"]) != Decimal(str(entry["DienTich"])) for each in same):
+            raise Unusable(
+                f"parcels.{name} in --bindings: our generated tax authority knows another parcel there; take another one, or another seed"
+            ) from None
 
 
 def _entered(name: str, shown: Mapping[str, Any]) -> Entered:

@@ -93,7 +93,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         parts = await stack.enter_async_context(Parts.of(ground.province, outside=outsiders.left_out, inner=ground.inner))
         systems = Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id)
         await stack.enter_async_context(systems)
-        others = [each for each in (ground.relay, ground.doors, watch, *systems.participants) if each is not None]
+        others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
         limit = scenario.limits.virtual
         clock = ScenarioClock(
             parts,

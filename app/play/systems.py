@@ -33,7 +33,7 @@ class Systems:
         self._environ = environ
         self._title = title
         self._stack = AsyncExitStack()
-        self.participants: list[Outside] = []
+        self.participants: dict[str, Outside] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -48,16 +48,21 @@ class Systems:
 
     async def stop(self, part: str) -> bool:
         """End the system in the place of this part; False where the part is ours."""
-        name = self._outsiders.started_for(part) if part in self._outsiders.left_out else None
+        name = self._of(part)
         if name is not None:
             await self._started.stop(name)
+            for member in self._halves(name):
+                self.participants[member].away = True
         return name is not None
 
     async def start(self, part: str) -> bool:
-        """Start it again; False where the part is ours."""
-        name = self._outsiders.started_for(part) if part in self._outsiders.left_out else None
+        """Start it again, and wait until it reads; False where the part is ours."""
+        name = self._of(part)
         if name is not None:
             await self._started.start(name)
+            for member in self._halves(name):
+                self.participants[member].away = False
+                await self._is_read(member)
         return name is not None
 
     def blamed(self, busy: str) -> bool:
@@ -73,24 +78,34 @@ class Systems:
         commands = {name: (each, self._environ_of(name)) for name, each in out.commands.items()}
         self._started = await self._stack.enter_async_context(Started(commands, out.bound.folder, title=self._title))
         for member in out.members:
-            how = out.member(member)
-            await self._participant(member, member, group=how.group).is_read(ground.kafka.bootstrap, how.join.by.total_seconds())
+            self.participants[member] = self._participant(member, member)
+            await self._is_read(member)
         for member, agency in out.kept.items():
-            self._participant(member, agency)
+            self.participants[member] = self._participant(member, agency)
 
-    def _participant(self, member: str, name: str, *, group: str | None = None) -> Outside:
-        made = Outside(
+    async def _is_read(self, member: str) -> None:
+        if member in self._outsiders.members:
+            within = self._outsiders.member(member).join.by.total_seconds()
+            await self.participants[member].is_read(self._ground.kafka.bootstrap, within)
+
+    def _participant(self, member: str, name: str) -> Outside:
+        return Outside(
             self._ground.register.named(member).id,
             self._admin,
             self._ground.outer,
             self._ends,
-            group=group,
+            group=self._outsiders.member(member).group,
             settle=self._outsiders.member(member).settle.by.total_seconds(),
             name=name,
             look=self._started.look,
         )
-        self.participants.append(made)
-        return made
+
+    def _of(self, part: str) -> str | None:
+        return self._outsiders.started_for(part) if part in self._outsiders.left_out else None
+
+    def _halves(self, name: str) -> list[str]:
+        """The members that this system speaks for, or stands behind."""
+        return [member for member in self.participants if name in (member, AGENCY_OF[member])]
 
     def _environ_of(self, name: str) -> Mapping[str, str]:
         """Where the exchange is, and the address of its agency: where ours answers, or where its own is to."""
