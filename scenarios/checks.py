@@ -21,7 +21,7 @@ __all__ = ["check"]
 def check(scenario: Scenario, tree: Node, known: Known, lost: frozenset[str] = frozenset()) -> list[Complaint]:
     """Everything that is wrong; `lost` are names captured by steps that could not be read."""
     found = [complaint for each in CHECKS for complaint in each(scenario, tree, known)]
-    return [*found, *names(scenario, tree, lost)]
+    return [*found, *names(scenario, tree, lost | frozenset(known.codes))]
 
 
 def _samples(scenario: Scenario, tree: Node, known: Known) -> Iterator[Complaint]:

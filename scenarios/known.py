@@ -13,7 +13,8 @@ __all__ = ["Known"]
 class Known:
     """Contracts in force, ready samples and the ways in which they can be wrong, kinds of papers, decisions an agency has a policy for.
 
-    `examples`: the folder of example payloads, `<contract>/good-*.json` and `<contract>/bad-*.json`.
+    `examples`: the folder of example payloads, `<contract>/good-*.json` and `<contract>/bad-*.json`. `codes`: names that stand for
+    something beside what a script captures.
     """
 
     catalogue: Catalogue
@@ -22,3 +23,4 @@ class Known:
     papers: Collection[str]
     policies: Mapping[str, Collection[str]]
     examples: Path
+    codes: Collection[str] = ()

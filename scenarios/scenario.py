@@ -9,8 +9,9 @@ from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
 from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
 
-__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
+__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
+Outsider: TypeAlias = Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]
 AT = ("accepted", "awaiting-payment", "paid")
 
 
@@ -205,7 +206,7 @@ class Scenario(Shape):
     """Where a scenario that never ends is ended."""
     given: Given = Given()
     """What is there when the first step begins."""
-    outside: list[Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]] = []
+    outside: list[Outsider] = []
     """Agencies (by part) and members that are not ours in this scenario."""
     real_time: Flag = False
     """Played on a real clock; its bounds are minutes at most."""

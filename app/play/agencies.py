@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from app.calls import refusal
+from app.play.outsiders import NOBODY, Outsiders
 from vn.errors import AgencyAnsweredNo, CannotConnect
 
 __all__ = ["Agencies"]
@@ -18,6 +19,12 @@ class Agencies:
 
     http: httpx.AsyncClient
     urls: Mapping[str, str]
+    outsiders: Outsiders = NOBODY
+
+    @property
+    def ours(self) -> Mapping[str, str]:
+        """The addresses of those that are not outside."""
+        return {name: url for name, url in self.urls.items() if name not in self.outsiders.agencies}
 
     async def call(
         self, agency: str, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, **query: Any
@@ -26,9 +33,12 @@ class Agencies:
         url = self.urls.get(agency)
         if url is None:
             raise CannotConnect(f"no {agency} takes part here")
-        said: dict[str, Any] = {} if body is None else {"content": body.encode()} if isinstance(body, str) else {"json": body}
+        headers = {**self.outsiders.headers(agency), **(headers or {})}
+        said: dict[str, Any] = {"params": query or None, "timeout": self._patience(agency)}
+        if body is not None:
+            said |= {"content": body.encode()} if isinstance(body, str) else {"json": body}
         try:
-            return await self.http.request(method, f"{url}{path}", headers=headers, params=query or None, **said)
+            return await self.http.request(method, f"{url}{path}", headers=headers, **said)
         except httpx.InvalidURL as error:
             raise CannotConnect(f"{agency} cannot be asked for {path!r}: {error}") from None
         except httpx.HTTPError as error:
@@ -44,7 +54,14 @@ class Agencies:
 
     def at(self, agency: str) -> httpx.AsyncClient:
         """A client of one agency alone, to be left with `async with`."""
-        return httpx.AsyncClient(base_url=self.urls[agency], timeout=self.http.timeout)
+        headers = self.outsiders.headers(agency)
+        return httpx.AsyncClient(base_url=self.urls[agency], headers=headers, timeout=self._patience(agency), trust_env=False)
+
+    def _patience(self, agency: str) -> httpx.Timeout:
+        """As the bindings say, for one that is outside."""
+        if agency not in self.outsiders.agencies:
+            return self.http.timeout
+        return httpx.Timeout(self.outsiders.agency(agency).timeout.by.total_seconds())
 
 
 def parsed(agency: str, answer: httpx.Response) -> Any:

@@ -16,16 +16,16 @@ READY, CONTROL = "broker ready on ", "broker control on "
 
 
 class Broker:
-    """`async with Broker(environ) as broker`: in memory, on free ports; `advertised`: what it tells its clients."""
+    """`async with Broker(environ) as broker`: in memory; `advertised`: what it tells its clients."""
 
-    def __init__(self, environ: Mapping[str, str], *, port: int = 0, advertised: str | None = None) -> None:
+    def __init__(self, environ: Mapping[str, str], *, listen: str = "127.0.0.1:0", advertised: str | None = None) -> None:
         self._environ = {**environ, "LGSP_LOG": "json", "LGSP_LOG_LEVEL": "error"}
-        self._port = port
+        self._listen = listen
         self._advertised = advertised
         self.bootstrap = self.inner = self.control = ""
 
     async def __aenter__(self) -> Self:
-        arguments = ["-m", "bus.embedded", "--listen", f"127.0.0.1:{self._port}", "--memory", "--control", "127.0.0.1:0"]
+        arguments = ["-m", "bus.embedded", "--listen", self._listen, "--memory", "--control", "127.0.0.1:0"]
         if self._advertised:
             arguments += ["--advertise", self._advertised]
         self._process = await asyncio.create_subprocess_exec(

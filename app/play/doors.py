@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import httpx
@@ -39,6 +39,7 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
+NONE: Mapping[str, str] = MappingProxyType({})
 Headers = Iterable[tuple[bytes, bytes]]
 
 
@@ -56,6 +57,7 @@ class Doors:
         self._ledger: Ledger[Reply] = Ledger()
         self._healed: dict[str, asyncio.Event] = {}
         self._open: dict[str, int] = {}
+        self._keys: dict[str, Mapping[str, str]] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -70,9 +72,9 @@ class Doors:
         await self._http.aclose()  # readers of a feed would hold up the end
         await self._stack.aclose()
 
-    async def open(self, agency: str, url: str) -> str:
-        """The address of a door before the agency that is, or will be, at `url`."""
-        self._agencies[agency], self._open[agency] = url.rstrip("/"), 0
+    async def open(self, agency: str, url: str, headers: Mapping[str, str] = NONE) -> str:
+        """The address of a door before the agency that is, or will be, at `url`; `headers` are given to every call that passes."""
+        self._agencies[agency], self._open[agency], self._keys[agency] = url.rstrip("/"), 0, headers
         app = FastAPI(title=f"the door of {agency}", openapi_url=None, docs_url=None, redoc_url=None)
 
         async def answer(request: Request) -> Response:
@@ -155,6 +157,7 @@ class Doors:
         query: bytes = request.scope["query_string"]
         url = f"{self._agencies[agency]}{raw.decode('ascii')}{'?' if query else ''}{query.decode('ascii')}"
         headers = _end_to_end(request.headers.raw, but=("host", "content-length"))
+        headers += [(name.encode(), said.encode()) for name, said in self._keys[agency].items()]
         try:
             asked = httpx.Request(request.method, url, headers=headers, content=await request.body())
             found = await self._http.send(asked, stream=True)

@@ -1,8 +1,11 @@
 """Whether a script can be run with what is there; where not, why: it is then reported as not run, never as passed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.play.bound import Bound
+from app.play.lacking import lacking
+from app.play.outsiders import Outsiders
 from scenarios.reading import Script
 
 __all__ = ["Means", "why_not"]
@@ -15,8 +18,10 @@ class Means:
     own_broker: bool = True
     virtual_clock: bool = True
     somebody: bool = True
-    bound: frozenset[str] = frozenset()
-    """Outside agencies and members that a bindings file tells how to reach."""
+    findable: bool = False
+    """Whether broker and space are where they were said to be, so that a system that nobody here starts can find them."""
+    bound: Bound = field(default_factory=Bound)
+    """What a bindings file says."""
 
 
 _NEEDS: Mapping[str, tuple[Callable[[Means], bool], str]] = {
@@ -33,5 +38,4 @@ def why_not(script: Script, means: Means) -> str:
         fits, reason = _NEEDS.get(need, (None, ""))
         if fits is not None and not fits(means):
             return reason
-    missing = [name for name in script.scenario.outside if name not in means.bound]
-    return f"{', '.join(missing)} is outside, and no --bindings file says where" if missing else ""
+    return lacking(script, Outsiders.of(script, means.bound), somebody=means.somebody, findable=means.findable)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from app.play.agencies import Agencies
 from app.play.changing import changed
+from app.play.concrete import adopted
 from app.play.parcels import SHEET, Entered, enter
 from app.play.people import Party, chosen, identity, population
 from app.samples import (
@@ -56,14 +57,15 @@ class Cast:
 
         `seed` is the province's own (`Settings.seed`): the agencies know the same people.
         """
-        cast = cls(seed, agencies, chosen(given.people, seed))
+        bindings = agencies.outsiders.bound.bindings
+        cast = cls(seed, agencies, adopted(given, chosen(given.people, seed), bindings, on))
         names = [*cast.people, *(each.as_ for each in given.parcel)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise Unusable(f"given: {', '.join(map(repr, twice))}: two things have this name")
         for wanted in given.parcel:
             shares = {wanted.holder: Fraction(1)} if isinstance(wanted.holder, str) else wanted.holder
             held = {name: (cast.person(name), share) for name, share in shares.items()}
-            cast.parcels[wanted.as_] = await enter(agencies, wanted, held, seed=seed, on=on)
+            cast.parcels[wanted.as_] = await enter(agencies, wanted, held, seed=seed, on=on, bound=bindings.parcels.get(wanted.as_))
         return cast
 
     def person(self, name: str) -> Party:
@@ -125,7 +127,7 @@ class Cast:
 
     async def _composed(self, submit: Submit, turn: int, on: date) -> Form:
         names = [submit.parcel] if isinstance(submit.parcel, str) else submit.parcel or []
-        parcels: list[Parcel] = [await self.agencies.ask("land", self.parcel(name).path) for name in names]
+        parcels = [await self._shown(self.parcel(name)) for name in names]
         scene = self._scene(str(submit.procedure), turn, on, parcels)
         buyers = self._receivers(submit)
         if submit.procedure == "change-purpose":
@@ -138,6 +140,11 @@ class Cast:
             wrong(_named(submit.wrong, {each: each for each in FAULTS}, "wrong"), form, scene)
         return form
 
+    async def _shown(self, parcel: Entered) -> Parcel:
+        """As it stands now; of a land office outside, as it was when the scenario began."""
+        found: Parcel = await self.agencies.ask("land", parcel.path) if "land" in self.agencies.ours else parcel.shown
+        return found
+
     def _scene(self, kind: str, turn: int, on: date, parcels: Sequence[Parcel] = ()) -> Scene:
         return Scene(kind, turn, on, population(self.seed), parcels, parcels)
 
@@ -149,7 +156,8 @@ class Cast:
         """All holders, or those named: with the shares that they hold, or equal ones where somebody holds nothing."""
         held = holders(parcel)
         if submit.from_ is None:
-            return [(scene.holder(number), share) for number, share in held.items()]
+            known = {identity(one): one for one in self.people.values()}
+            return [(known.get(number) or scene.holder(number), share) for number, share in held.items()]
         named = [self.person(name) for name in ([submit.from_] if isinstance(submit.from_, str) else submit.from_)]
         if all(identity(one) in held for one in named):
             return [(one, held[identity(one)]) for one in named]

@@ -1,7 +1,8 @@
 """The parts that one scenario is played with: all in one process but the broker, each on its own socket, in topics of their own."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ import httpx
 
 from app.joins import catalogue_of, rules_of
 from app.play.doors import Doors
+from app.play.outsiders import NOBODY, Outsiders
 from app.play.relay import Relay
 from app.province import Province
 from app.settings import ADAPTERS, AGENCIES, Settings
@@ -22,12 +24,14 @@ from bus import EXCHANGE, Admin, KafkaSettings, Space
 __all__ = ["Ground"]
 
 INNER = "-x"
+GONE_WITHIN = 15.0  # seconds
+LOOK_EVERY = 0.05
 
 
 class Ground:
     """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
 
-    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started.
+    `anew`: the space may have been used before; what is left of that goes first.
     """
 
     def __init__(
@@ -39,8 +43,8 @@ class Ground:
         now: Callable[[], datetime],
         relayed: bool = False,
         doors: Sequence[str] = (),
-        elsewhere: Mapping[str, str] | None = None,
-        left_out: Collection[str] = (),
+        outsiders: Outsiders = NOBODY,
+        anew: bool = False,
     ) -> None:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
@@ -49,12 +53,13 @@ class Ground:
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
-        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name)
+        self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name)
         self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
-        self.doors = Doors(settings, now=now) if doors else None
-        self._before = tuple(doors)
-        self._elsewhere = frozenset(elsewhere or ())
-        self._left_out = frozenset(left_out)
+        keyed = [agency for agency in outsiders.kept.values() if outsiders.agency(agency).headers]  # our adapter knows of no keys
+        self._before = tuple(dict.fromkeys((*doors, *keyed)))
+        self.doors = Doors(settings, now=now) if self._before else None
+        self._outsiders = outsiders
+        self._anew = anew
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,23 +78,28 @@ class Ground:
         """The address of each part."""
         return self.province.urls
 
+    def address(self, agency: str) -> str | None:
+        """Where whoever stands for this agency on the bus calls it."""
+        return self.province.fronts.get(agency) or self.urls.get(agency)
+
     async def _start(self) -> None:
-        enter, province = self._stack.enter_async_context, self.province
+        enter, province, left_out = self._stack.enter_async_context, self.province, self._outsiders.left_out
+        if self._anew:
+            await self._forget_topics()
         self._stack.push_async_callback(self._forget_topics)
         self.http = await enter(httpx.AsyncClient(timeout=30, trust_env=False))
         self._stack.push_async_callback(province.close)
-        if "exchange" not in self._left_out:
-            await province.start("exchange")
+        await province.start("exchange")
         if self.relay is not None:
             await enter(self.relay)
         for name in AGENCIES:
-            if name not in self._elsewhere | self._left_out:
+            if name not in left_out:
                 await province.start(name)
         if self.doors is not None:
             await enter(self.doors)
             for name in self._before:
-                province.fronts[name] = await self.doors.open(name, province.urls[name])
-        adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in self._left_out]
+                province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.headers(name))
+        adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in left_out]
         self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
         for part in adapters:
             await province.start(part)
@@ -98,4 +108,9 @@ class Ground:
         """Somebody else's broker is left as it was."""
         async with Admin(self.kafka) as admin:
             prefixes = (f"{self.outer.name}.", f"{self.inner.name}.")
-            await admin.delete([name for name in await admin.topics() if name.startswith(prefixes)])
+            deadline = time.monotonic() + GONE_WITHIN
+            while there := [name for name in await admin.topics() if name.startswith(prefixes)]:
+                await admin.delete(there)
+                if not self._anew or time.monotonic() > deadline:
+                    return
+                await asyncio.sleep(LOOK_EVERY)  # Apache Kafka answers before they are gone

@@ -1,33 +1,34 @@
 """Parcels of a script: where they lie, what the register and the land-tax book are told of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.play.agencies import Agencies
+from app.play.bindings import Parcel as Bound
+from app.play.communes import old_commune
+from app.play.concrete import merged
 from app.play.people import Party
 from scenarios.scenario import Parcel as Wanted
 from vn.chance import draw, integer
 from vn.errors import AgencyAnsweredNo, Unusable
 from vn.identifiers import new_certificate_serial
-from vn.near import suggestion
 from vn.parcels import usual_price
 from vn.people import Address, Person
-from vn.units import NEW_DIVISION, Commune, commune, communes, successor
+from vn.units import NEW_DIVISION, successor
 
-__all__ = ["SHEET", "Entered", "enter", "old_commune"]
+__all__ = ["SHEET", "Entered", "enter"]
 
 SHEET = 900  # no seeded parcel lies on this map sheet
 SERIES = "CG"  # letters of certificates that neither the seed nor the simulator issues
-LAST_OLD_DAY = date(2025, 6, 30)
 BUSINESS = ("TMD", "SKC")
 GARDEN_PRICE = 50_000  # đồng per m², the middle of what seeded gardens have
-_KINDS = ("xã ", "phường ", "thị trấn ")
 _TAKEN = "http.409"
+Holders: TypeAlias = Mapping[str, tuple[Party, Fraction]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Entered:
     map_sheet: int
     number: int
     certificate: str
+    shown: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """As the land office shows it when the scenario begins, or would, where that is outside."""
 
     @property
     def path(self) -> str:
@@ -46,24 +49,75 @@ class Entered:
         return f"/thua-dat/{self.commune}/{self.map_sheet}/{self.number}"
 
 
-async def enter(agencies: Agencies, wanted: Wanted, holders: Mapping[str, tuple[Party, Fraction]], *, seed: int, on: date) -> Entered:
-    """Put a parcel into the register and the land-tax book, on the first free number; raises Unusable with every fault of the script."""
+async def enter(agencies: Agencies, wanted: Wanted, holders: Holders, *, seed: int, on: date, bound: Bound | None = None) -> Entered:
+    """Put a parcel into the register and the land-tax book, on the first free number, or where it is bound to lie.
+
+    An agency that is outside must know it by itself. Raises Unusable with every fault of the script.
+    """
+    wanted = wanted if bound is None else merged(wanted, bound)
     place = Address("-", old_commune(wanted.commune, on))
-    for number in count(1):
-        body = _entry(wanted, holders, place, number, seed=seed, on=on)
+
+    def body(sheet: int, number: int) -> dict[str, Any]:
+        made = _entry(wanted, holders, place, (sheet, number), seed=seed, on=on)
+        if bound is not None:
+            made["GiayChungNhan"]["SoPhatHanh"] = bound.certificate
+        return made
+
+    if "land" not in agencies.ours:
+        assert bound is not None, "whoever is outside has been asked for it"
+        shown = _as_shown(body(bound.sheet, bound.number), place, on)
+    else:
+        numbers = count(1) if bound is None else (bound.number,)
+        shown = await _taken(agencies, wanted.as_, (body(bound.sheet if bound else SHEET, number) for number in numbers))
+        if wanted.restriction is not None:
+            await agencies.tell("land", f"{_entered(wanted.as_, shown).path}/han-che", _RESTRICTIONS[wanted.restriction])
+    if "tax" in agencies.ours:
+        await _book(agencies, wanted.as_, _booked(shown, place))
+    return _entered(wanted.as_, shown)
+
+
+async def _taken(agencies: Agencies, name: str, bodies: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What the land office shows of the first that it takes."""
+    for body in bodies:
         try:
-            shown = await agencies.tell("land", "/thua-dat", body)
+            shown: dict[str, Any] = await agencies.tell("land", "/thua-dat", body)
         except AgencyAnsweredNo as error:
             if error.code == _TAKEN:
                 continue
-            raise Unusable(f"given.parcel {wanted.as_!r}: {error}") from None
-        if "tax" in agencies.urls:  # one that is not ours must know the parcel by itself
-            await agencies.tell("tax", "/so-thue-dat", _booked(shown, place))
-        made = Entered(wanted.as_, shown["XaId"], SHEET, number, shown["GiayChungNhan"]["SoPhatHanh"])
-        if wanted.restriction is not None:
-            await agencies.tell("land", f"{made.path}/han-che", _RESTRICTIONS[wanted.restriction])
-        return made
-    raise AssertionError("numbers have no end")
+            raise Unusable(f"given.parcel {name!r}: {error}") from None
+        return shown
+    raise Unusable(f"given.parcel {name!r}: the register has a parcel there already")
+
+
+async def _book(agencies: Agencies, name: str, entry: Mapping[str, Any]) -> None:
+    """In the land-tax book, which may have a parcel that is bound already."""
+    try:
+        await agencies.tell("tax", "/so-thue-dat", entry)
+    except AgencyAnsweredNo as error:
+        if error.code != _TAKEN:
+            raise
+        book = await agencies.ask("tax", "/so-thue-dat", **{"so-dong": 1000})
+        same = [each for each in book if all(each[field] == entry[field] for field in ("MaXa", "SoTo", "SoThua"))]
+        if any(each["SoGCN"] != entry["SoGCN"] or Decimal(each["DienTich"]) != Decimal(str(entry["DienTich"])) for each in same):
+            raise Unusable(
+                f"parcels.{name} in --bindings: our generated tax authority knows another parcel there; take another one, or another seed"
+            ) from None
+
+
+def _entered(name: str, shown: Mapping[str, Any]) -> Entered:
+    number, certificate = shown["SoThuTuThua"], shown["GiayChungNhan"]["SoPhatHanh"]
+    return Entered(name, shown["XaId"], shown["SoHieuBanDo"], number, certificate, shown)
+
+
+def _as_shown(body: Mapping[str, Any], place: Address, on: date) -> dict[str, Any]:
+    """What is entered, as a land office of ours would show it."""
+    now = place.commune(NEW_DIVISION)
+    return {
+        **body,
+        "TenXa": place.commune(on).name,
+        "DonViHanhChinh": [{"XaId": place.old_commune}, {"XaId": now.code}],
+        "DienTich": sum(use["DienTich"] for use in body["MucDichSuDung"]),
+    }
 
 
 _RESTRICTIONS = {
@@ -72,38 +126,8 @@ _RESTRICTIONS = {
 }
 
 
-def old_commune(text: str, on: date) -> str:
-    """The code until 30 June 2025 of the commune that a script names, by name or code; the division of the day is looked at first."""
-    divisions = [LAST_OLD_DAY, NEW_DIVISION] if on < NEW_DIVISION else [NEW_DIVISION, LAST_OLD_DAY]
-    if text.isdecimal() and commune(text, LAST_OLD_DAY) is not None:
-        return text
-    for day in divisions:
-        found = [each for each in communes(day) if _folded(text) in (each.name.casefold(), _plain(each))]
-        if len(found) > 1:
-            which = ", ".join(f"{each.code} ({each.full_name})" for each in found)
-            raise Unusable(f"there are {len(found)} communes {text!r}: give the code, {which}")
-        if found:
-            return found[0].code  # a commune of today has the code of one that it was made of
-    names = [name for day in divisions for each in communes(day) for name in (_short(each), each.name)]
-    raise Unusable(f"Lạng Sơn has no commune {text!r}{suggestion(text, names)}")
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _plain(one: Commune) -> str:
-    return _short(one).casefold()
-
-
-def _short(one: Commune) -> str:
-    kind = next((kind for kind in _KINDS if one.name.casefold().startswith(kind)), "")
-    return one.name[len(kind) :]
-
-
-def _entry(
-    wanted: Wanted, holders: Mapping[str, tuple[Party, Fraction]], place: Address, number: int, *, seed: int, on: date
-) -> dict[str, Any]:
+def _entry(wanted: Wanted, holders: Holders, place: Address, at: tuple[int, int], *, seed: int, on: date) -> dict[str, Any]:
+    sheet, number = at
     key = (seed, "given parcel", wanted.as_)
     issued = date(integer(2006, 2019, *key, "issued"), integer(1, 12, *key, "month"), integer(1, 28, *key, "day"))
     price = wanted.price or usual_price(place)
@@ -113,9 +137,9 @@ def _entry(
     return {
         "XaId": place.old_commune if on < NEW_DIVISION else now.code,
         **({} if on < NEW_DIVISION else {"XaIdCu": place.old_commune}),
-        "SoHieuBanDo": SHEET,
+        "SoHieuBanDo": sheet,
         "SoThuTuThua": number,
-        "DiaChiChiTiet": f"Thửa đất số {number}, tờ bản đồ số {SHEET}",
+        "DiaChiChiTiet": f"Thửa đất số {number}, tờ bản đồ số {sheet}",
         "MucDichSuDung": [
             {"MucDich": code, "DienTich": float(area), "GiaTheoBangGia": _table_price(code, price)} for code, area in uses.items()
         ],

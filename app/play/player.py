@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from app.play.scene import Scene, StepFailed
+from app.play.commands import Ended
+from app.play.quiet import NotQuiet
+from app.play.scene import Scene, StepFailed, StepNotRun
 from app.play.setting import Setting, set_up
 from app.play.steps import STEPS
 from app.play.steps.meeting import breach, broken
@@ -50,6 +52,7 @@ async def play(script: Script, setting: Setting, progress: Progress, stop: async
 
 async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Event) -> Case:
     steps: list[StepDone] = []
+    left_out: list[str] = []
     verdict, reason = Verdict.PASSED, ""
     total = len(scene.script.steps)
     for number, placed in enumerate(scene.script.steps, start=1):
@@ -61,7 +64,9 @@ async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Ev
             break
         steps.append(done)
         progress.step_ended(done)
-        if done.verdict is not Verdict.PASSED:
+        if done.verdict is Verdict.NOT_RUN:
+            left_out.append(f"step {number} was not run: {done.failure.reason if done.failure else ''}")
+        elif done.verdict is not Verdict.PASSED:
             verdict, reason = done.verdict, done.failure.reason if done.failure else ""
             break
     if verdict is Verdict.PASSED and (last := await _at_the_end(scene)) is not None:
@@ -74,7 +79,7 @@ async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Ev
     return replace(
         case,
         verdict=verdict,
-        reason=reason,
+        reason="; ".join(filter(None, (reason, *left_out))),
         ended=scene.now,
         steps=tuple(steps),
         messages=tuple(shown(seen) for seen in scene.watch),
@@ -108,6 +113,10 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
             failure = breach(scene, watched)
     except StepFailed as error:
         failure = error.failure
+    except StepNotRun as error:
+        failure, verdict = Failure(str(error)), Verdict.NOT_RUN
+    except (NotQuiet, Ended) as error:
+        failure, verdict = _unsettled(scene, error)
     except (AgencyAnsweredNo, AgencyAnsweredYes) as error:
         failure = Failure(str(error))
     except LgspError as error:
@@ -116,6 +125,13 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
         verdict = Verdict.FAILED
     scene.began = scene.now
     return replace(done, verdict=verdict, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
+
+
+def _unsettled(scene: Scene, error: NotQuiet | Ended) -> tuple[Failure, Verdict]:
+    """Whoever is outside and does not come to rest fails; whoever is ours is an error."""
+    if isinstance(error, Ended) or scene.systems.blamed(error.busy):
+        return Failure(str(error), turn="member under test"), Verdict.FAILED
+    return Failure(str(error)[:WRONG]), Verdict.ERROR
 
 
 async def _done(scene: Scene, placed: Placed) -> None:
@@ -127,8 +143,12 @@ async def _done(scene: Scene, placed: Placed) -> None:
 
 async def _at_the_end(scene: Scene) -> StepDone | None:
     """What must hold of the whole: nothing came that never must, and every fault has fired."""
-    await scene.rest()
     number = len(scene.script.steps) + 1
+    try:
+        await scene.rest()
+    except (NotQuiet, Ended) as error:
+        failure, verdict = _unsettled(scene, error)
+        return StepDone(number, "advance", "all comes to rest", "", verdict, scene.now, scene.now, 0.0, failure)
     if (watched := broken(scene)) is not None:
         failure = breach(scene, watched)
         return StepDone(number, "never", "nothing that must never come", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)

@@ -10,6 +10,7 @@ from app.play.given import Cast
 from app.play.ground import Ground
 from app.play.rounds import Timekeeper
 from app.play.sabotage import Saboteurs
+from app.play.systems import Systems
 from app.play.watch import Watch
 from scenarios.expectations import Never
 from scenarios.matching import MISSING, at
@@ -18,7 +19,7 @@ from scenarios.scalars import Plain, Ref, Shape
 from scenarios.verdicts import Deadline, Failure
 from vn.errors import LgspError
 
-__all__ = ["Captured", "Scene", "StepFailed", "Watched"]
+__all__ = ["Captured", "Scene", "StepFailed", "StepNotRun", "Watched"]
 
 
 class StepFailed(LgspError):
@@ -27,6 +28,10 @@ class StepFailed(LgspError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
         self.failure = failure
+
+
+class StepNotRun(LgspError):
+    """A step that cannot be done here, so that nothing is known of it; the scenario goes on."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Watched:
 
 @dataclass
 class Scene:
-    """What every step is given; `began` is where terms begin, `ask` shows somebody what to do by hand."""
+    """What every step is given; `began` is where terms begin, `ask` shows somebody what to do by hand, `systems` are those outside."""
 
     script: Script
     ground: Ground
@@ -61,6 +66,7 @@ class Scene:
     cast: Cast
     saboteurs: Saboteurs
     ask: Callable[[str], Awaitable[None]]
+    systems: Systems
     began: datetime
     outside: Collection[str] = ()
     number: int = 0
@@ -69,6 +75,8 @@ class Scene:
     attempts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nevers: list[Watched] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
+    decided: set[str] = field(default_factory=set)
+    """Messages that have shown that somebody outside decided."""
     figures: dict[str, Any] = field(default_factory=dict)
 
     @property

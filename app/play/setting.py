@@ -11,6 +11,7 @@ from typing import Any
 
 from app.play.agencies import Agencies
 from app.play.begun import begin
+from app.play.bound import Bound
 from app.play.broker import Broker
 from app.play.broker_faults import BrokerFaults
 from app.play.clock import FIVE_YEARS, ScenarioClock, Speed
@@ -19,11 +20,13 @@ from app.play.given import Cast
 from app.play.ground import Ground
 from app.play.link import Link
 from app.play.network import Network
+from app.play.outsiders import Outsiders
 from app.play.parts import Parts
 from app.play.policies import set_policies
 from app.play.sabotage import Saboteurs
 from app.play.scene import Scene
 from app.play.steps.doing import begun
+from app.play.systems import Systems
 from app.play.watch import Watch
 from app.settings import Settings
 from scenarios.reading import Script
@@ -49,6 +52,9 @@ class Setting:
     speed: Speed = field(default_factory=Speed)
     ask: Callable[[str], Awaitable[None]] = _nobody
     prefix: str = "run"
+    space: str | None = None
+    """The space of every scenario with a member outside, one after the other, where it was said; else each has one of its own."""
+    bound: Bound = field(default_factory=Bound)
 
 
 @asynccontextmanager
@@ -57,10 +63,11 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lgsp-run-", ignore_cleanup_errors=True)))
         bootstrap, by_kind = await _broker(script, setting, stack)
-        scenario, held = script.scenario, _Held(script.scenario.start)
+        scenario, held, outsiders = script.scenario, _Held(script.scenario.start), Outsiders.of(script, setting.bound)
+        fixed = setting.space if outsiders.members else None
         settings = replace(
             setting.settings,
-            space=f"{setting.prefix}-{next(_numbers)}",
+            space=fixed or f"{setting.prefix}-{next(_numbers)}",
             seed=scenario.seed,
             clock=ClockSetting("frozen", at=scenario.start),
         )
@@ -71,15 +78,22 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             now=held.now,
             relayed="relay" in script.needs,
             doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
+            outsiders=outsiders,
+            anew=fixed is not None,
         )
         await stack.enter_async_context(ground)
         if (network := by_kind.get("network")) is not None:
             by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))
         if ground.relay is not None:
             by_kind["relay"] = ground.relay
-        watch = await stack.enter_async_context(Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now))
-        parts = await stack.enter_async_context(Parts.of(ground.province))
-        others = [each for each in (ground.relay, ground.doors, watch) if each is not None]
+        groups = {name: group for name in outsiders.members if (group := outsiders.member(name).group)}
+        watch = await stack.enter_async_context(
+            Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups)
+        )
+        parts = await stack.enter_async_context(Parts.of(ground.province, outside=outsiders.left_out))
+        systems = Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id)
+        await stack.enter_async_context(systems)
+        others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
         limit = scenario.limits.virtual
         clock = ScenarioClock(
             parts,
@@ -90,7 +104,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         )
         held.clock = clock
         await clock.begin()
-        agencies = Agencies(ground.http, ground.urls)
+        agencies = Agencies(ground.http, ground.urls, outsiders)
         cast = await Cast.settled(scenario.given, seed=settings.seed, agencies=agencies, on=scenario.start.date())
         doors: Mapping[str, Saboteur[Any]] = dict.fromkeys(("dvc", "land", "tax", "payment"), ground.doors) if ground.doors else {}
         scene = Scene(
@@ -103,7 +117,8 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             saboteurs=Saboteurs(by_kind, doors),
             ask=setting.ask,
             began=scenario.start,
-            outside=scenario.outside,
+            outside=outsiders.names,
+            systems=systems,
         )
         await _given(scene)
         yield scene
@@ -139,7 +154,10 @@ async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tu
 async def _given(scene: Scene) -> None:
     """Policies first, then the dossiers that are on their way."""
     given = scene.script.scenario.given
-    await set_policies(scene.agencies, {str(agency): policy for agency, policy in given.policies.items()})
+    policies = {str(agency): policy for agency, policy in given.policies.items() if agency in scene.agencies.ours}
+    await set_policies(scene.agencies, policies)  # an agency outside decides as it does
+    for name, code in scene.agencies.outsiders.bound.bindings.codes.items():
+        scene.capture(name, code, code)
     for name, value in scene.cast.values().items():
         scene.capture(name, value.get("identity") or value["path"], value)
     for each in given.dossier:

@@ -80,6 +80,10 @@ class Terminal:
             for step in failed_steps(case):
                 self._console.print(Padding(_failure(step), (0, 0, 1, 4), expand=False), highlight=False)
 
+    async def ask(self, what: str) -> None:
+        """Somebody has to do this now."""
+        self._console.print(Text.assemble(("by hand: ", "bold yellow"), clean(what)), highlight=False)
+
     def end(self, run: Run) -> None:
         """The summary: one row for each case, then the counts."""
         self._stop()

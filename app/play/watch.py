@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import orjson
@@ -17,6 +17,7 @@ from bus.journal import key_of
 __all__ = ["Delivery", "Seen", "Sent", "Watch"]
 
 Key = tuple[str | None, str, str | None]  # source, id, recipient
+NONE: Mapping[str, str] = MappingProxyType({})
 MOST = 2000  # records taken at one time
 
 
@@ -72,13 +73,23 @@ class Seen:
 class Watch:
     """`async with Watch(...) as watch`: a participant that is at rest once it has read everything.
 
-    `outer` is the space of the members, `inner` that of the exchange: the same where no relay stands between.
+    `outer` is the space of the members, `inner` that of the exchange: the same where no relay stands between. `groups`: who reads the inbox
+    of a member, by its short name, where that is not the usual group.
     """
 
-    def __init__(self, kafka: KafkaSettings, members: Sequence[str], *, outer: Space, inner: Space, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        members: Sequence[str],
+        *,
+        outer: Space,
+        inner: Space,
+        now: Callable[[], datetime],
+        groups: Mapping[str, str] = NONE,
+    ) -> None:
         self._kafka = kafka
         self._now = now
-        self._outer = outer
+        self._groups = {member: groups.get(short(member)) or outer.group(member) for member in members}
         self._outboxes = {outer.outbox(member): short(member) for member in members if member != EXCHANGE}
         self._inboxes = {outer.inbox(member): member for member in members if member != EXCHANGE}
         self._journal, self._dead = inner.journal, inner.dead_letter
@@ -121,12 +132,12 @@ class Watch:
 
     def group(self, member: str | None) -> str:
         """The consumer group that reads a member's inbox, by its short name."""
-        return next((self._outer.group(each) for each in self._inboxes.values() if short(each) == member), "-")
+        return next((self._groups[each] for each in self._inboxes.values() if short(each) == member), "-")
 
     async def look_who_took(self) -> None:
         """Mark what lies below the committed offsets of its reader's group."""
         for inbox, member in self._inboxes.items():
-            committed = (await self._admin.group(self._outer.group(member))).committed
+            committed = (await self._admin.group(self._groups[member])).committed
             for seen in self._seen.values():
                 for each in seen.deliveries:
                     if each.place.topic == inbox:

@@ -8,15 +8,16 @@ from pathlib import Path
 from app.calls import Parts
 from app.case import Case, turn
 from app.entries import short
+from app.play.outsiders import AGENCY_OF
 from app.play.watch import Seen, Sent, Watch
 from app.settings import AGENCIES, Settings
 from scenarios.verdicts import Hop, Message, Turn
 from vn.clock import VN
 
-__all__ = ["hop_of", "shown", "shown_at", "turn_of", "whose"]
+__all__ = ["blamed", "hop_of", "shown", "shown_at", "turn_of", "whose"]
 
+ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
-AGENCY_OF = {"dvc": "dvc", "ilis": "land", "tct": "tax", "payplat": "payment"}
 
 
 async def hop_of(watch: Watch, about: str) -> Hop:
@@ -72,6 +73,14 @@ def whose(hop: Hop, outside: Collection[str]) -> Turn:
         return "simulator"
     member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
     return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
+
+
+async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str]) -> tuple[Turn, str]:
+    """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part."""
+    turn, words = whose(hop, outside), await turn_of(urls, dossier)
+    if turn == "simulator" and outside and words.startswith(ON_ITS_WAY):
+        return "member under test", f"{hop.seen}, and nothing waits at an agency of ours; {', '.join(sorted(outside))} is outside"
+    return turn, words
 
 
 async def turn_of(urls: Mapping[str, str], dossier: str) -> str:

@@ -92,7 +92,7 @@ class Scene:
 
     def head(self, one: Person | Organisation) -> Person:
         """The head of the household (chủ hộ), or who acts for the company."""
-        return one.representative if isinstance(one, Organisation) else self.population.household(one.personal_id)[0]
+        return one.representative if isinstance(one, Organisation) else (self.population.household(one.personal_id) or (one,))[0]
 
     def price(self, parcel: Parcel) -> int:
         """What it could be sold for, in đồng: 80 to 160 % of the table's, in whole millions."""

@@ -11,7 +11,7 @@ from app.play import acts
 from app.play.agencies import Agencies
 from app.play.begun import begin
 from app.play.given import Cast
-from app.play.parcels import old_commune
+from app.play.communes import old_commune
 from app.play.policies import set_policies
 from scenarios.acts import Pay, Submit, Supplement
 from scenarios.scalars import Plain

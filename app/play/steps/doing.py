@@ -6,6 +6,7 @@ from app.play import acts
 from app.play.acts import Done
 from app.play.scene import Scene, StepFailed
 from app.play.sending import Outbox
+from app.play.steps import elsewhere
 from app.play.why import shown
 from bus import Producer
 from scenarios.acts import Call, Decide, Pay, Send, Submit, Supplement, Withdraw
@@ -30,6 +31,9 @@ async def decide(scene: Scene, act: Decide) -> None:
     """What waits for an officer is decided; first all that is on its way may come."""
     await scene.rest()
     code = scene.dossier(act.dossier)
+    if act.at in scene.agencies.outsiders.agencies:
+        await elsewhere.decide(scene, act, code)
+        return
     for attempt in scene.attempts.get(act.attempt or "", ()) or (None,):
         done = await acts.decide(scene.agencies, code, act, attempts=() if attempt is None else (attempt,))
     scene.capture(act.as_, code, done.answer)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.play.scene import Scene, StepFailed
-from app.play.why import hop_of, shown_at, turn_of, whose
+from app.play.steps import elsewhere
+from app.play.why import blamed, hop_of, shown_at
 from scenarios.acts import Advance, Part
 from scenarios.expectations import Condition, State
 from scenarios.matching import differences, shown
@@ -14,12 +15,14 @@ from vn.errors import Unusable
 
 async def stop(scene: Scene, act: Part) -> None:
     """As SIGTERM would; what is written for it waits."""
-    await scene.ground.province.stop(act.part)
+    if not await scene.systems.stop(act.part):
+        await scene.ground.province.stop(act.part)
 
 
 async def start(scene: Scene, act: Part) -> None:
     """Again, at the scenario's time and at its earlier address."""
-    await scene.ground.province.start(act.part)
+    if not await scene.systems.start(act.part):
+        await scene.ground.province.start(act.part)
 
 
 async def advance(scene: Scene, act: Advance) -> None:
@@ -34,7 +37,9 @@ async def advance(scene: Scene, act: Advance) -> None:
 async def state(scene: Scene, act: State) -> None:
     """What an agency says of a parcel, a dossier or anything else, once all is at rest."""
     await scene.rest()
-    if act.parcel is not None:
+    if act.at in scene.agencies.outsiders.agencies:
+        found, wrong = await elsewhere.look(scene, act)
+    elif act.parcel is not None:
         found = await scene.agencies.ask("land", scene.cast.parcel(act.parcel).path)
         wrong = _holders(scene, act, found)
     elif act.dossier is not None:
@@ -55,7 +60,8 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
         return failure
     code = scene.dossier(act.dossier)
     hop = await hop_of(scene.watch, code)
-    return replace(failure, hop=hop, turn=whose(hop, scene.outside), turn_words=await turn_of(scene.agencies.urls, code))
+    turn, words = await blamed(hop, scene.agencies.ours, code, scene.outside)
+    return replace(failure, hop=hop, turn=turn, turn_words=words)
 
 
 def _name(scene: Scene, number: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.play.meeting import fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import hop_of, shown, shown_at, turn_of, whose
+from app.play.why import blamed, hop_of, shown, shown_at, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
@@ -161,6 +161,7 @@ async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str
     others = [seen for seen in scene.watch if seen not in fitting]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier, scene), default=None)
     hop = await hop_of(scene.watch, dossier) if dossier else None
+    turn, turn_words = await blamed(hop, scene.agencies.ours, dossier, scene.outside) if hop and dossier else (None, "")
     when = words or (f"by {shown_at(due)}" if due else "by now")
     return Failure(
         reason=f"expected {act.count} of {_named(act)} {when}, found {len(counted or fitting)}",
@@ -169,8 +170,8 @@ async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str
         if nearest is None
         else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
         hop=hop,
-        turn=None if hop is None else whose(hop, scene.outside),
-        turn_words=await turn_of(scene.agencies.urls, dossier) if dossier else "",
+        turn=turn,
+        turn_words=turn_words,
     )
 
 
