@@ -170,9 +170,10 @@ async def _province(settings: Settings, profile: Profile, *, exchanges: int) -> 
         policy = folder / "policy.yaml"
         policy.write_text(yaml.safe_dump(profile.policy), encoding="utf-8")
         space = f"{settings.space}-{uuid4().hex[:8]}" if settings.bootstrap else settings.space
-        settings = replace(
-            settings, state=folder, space=space, policy=policy, log="json", log_level="warning", ports={}, urls={}, databases={}
-        )
+        # nothing of it outlives the run, so nothing waits for the disk
+        databases = {name: f"sqlite:///{folder / name}.db?synchronous=off" for name in AGENCIES}
+        quiet = replace(settings, log="json", log_level="warning", ports={}, urls={}, databases=databases)
+        settings = replace(quiet, state=folder, space=space, policy=policy)
         async with AsyncExitStack() as stack:
             crew = await stack.enter_async_context(Crew.of(folder, _environ(settings)))
             agencies = asyncio.gather(*(crew.start("+".join(names), "app", "serve", *names, tells=len(names)) for names in TOGETHER))

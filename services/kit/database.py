@@ -20,6 +20,8 @@ _BEGIN_WRITING = {
 }
 _POSTGRESQL = {"connect_timeout": 5, "options": "-c lock_timeout=5s -c statement_timeout=10s"}
 """While the database is silent, so is the agency: not for long."""
+SYNCHRONOUS = ("normal", "off", "full")
+"""How SQLite brings what it writes to the disk; `off` is for what may be lost with the machine, e.g. a run that begins anew each time."""
 FORMAT = 2
 """Version of the common tables; a state of another version is not touched."""
 
@@ -138,8 +140,9 @@ def _driver_error(url: str) -> tuple[type[Exception], ...]:
 def _engine(url: str, part: str) -> Engine:
     try:
         parsed = make_url(url)
+        synchronous = str(parsed.query.get("synchronous", "normal")).lower()
         engine = create_engine(
-            parsed,
+            parsed.difference_update_query(["synchronous"]),
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=_loads,
@@ -151,8 +154,10 @@ def _engine(url: str, part: str) -> Engine:
     if engine.dialect.name == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise Unusable("an agency's SQLite database is a file: sqlite:///path/to/agency.db")
+        if synchronous not in SYNCHRONOUS:
+            raise Unusable(f"database URL: synchronous={synchronous} is not one of {', '.join(SYNCHRONOUS)}")
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, synchronous)
     elif engine.dialect.name == "postgresql":
         _prepare_postgresql(engine, part)
     return engine
@@ -163,11 +168,11 @@ def _loads(kept: Any) -> Any:
     return orjson.loads(kept) if isinstance(kept, str | bytes) else kept
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA busy_timeout=2000")
 
 

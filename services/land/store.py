@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, MetaData, String, Table, bindparam, func, select
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, bindparam, func, select
 
 from services.kit import DOSSIER, NUMBER, SKIP, Day, Instant, Prepared, Reading, Records, Transaction
 from services.land.model import Dossier, Slip
@@ -55,10 +55,11 @@ LANDS = Records(
         Column("id", String(20), primary_key=True),
         Column("commune", String(5), nullable=False),
         Column("commune_before", String(5), nullable=False),
-        Column("map_sheet", Integer, nullable=False, index=True),
+        Column("map_sheet", Integer, nullable=False),
         Column("number", Integer, nullable=False),
         Column("uses", JSON, nullable=False),
         Column("site", JSON, nullable=False),
+        Index("land_parcel_place", "map_sheet", "number"),  # nearly one parcel, under either division
         comment="thửa đất",
     ),
 )

@@ -73,8 +73,7 @@ def payment_due(tx: Transaction, work: Work) -> None:
     attempt = ATTEMPTS.get(tx, work.key)
     if attempt.state != "started":
         return
-    first = ATTEMPTS.count(tx, notice=attempt.notice) == 1
-    if first and tx.outcome(PAYMENT, work.subject) == FAIL:
+    if tx.outcome(PAYMENT, work.subject) == FAIL and ATTEMPTS.count(tx, dossier=attempt.dossier, notice=attempt.notice) == 1:
         _broken_off(tx, model.fail(attempt, tx.now, "ngân hàng từ chối giao dịch"))
     else:
         _receipt(tx, model.pay(attempt, tx.now), None)

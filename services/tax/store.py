@@ -1,6 +1,6 @@
 """What the tax authority keeps: slips, notices, receipts, the land-tax book, uses of the once-only right."""
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, String, Table
 
 from services.kit import DOSSIER, NUMBER, SKIP, Day, Instant, Records
 from services.tax.land_use_fee import Use
@@ -85,6 +85,7 @@ BOOK = Records(
         Column("area", String(12), nullable=False),
         Column("use", String(3), nullable=False),
         Column("certificate", String(20), nullable=False),
+        Index("tax_book_place", "map_sheet", "parcel_number"),  # nearly one entry, under either division
         comment="thửa đất trong sổ thuế đất",
     ),
 )

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from services.kit import Agency, AgencySettings
+from services.kit.database import Database
 from services.kit.tables import SETTINGS
 from tests.services.toy import NoteIn, create_app, note, notes
-from vn.errors import BadEnvironment
+from vn.errors import BadEnvironment, Unusable
 
 Make = Callable[..., AgencySettings]
 
@@ -76,3 +77,15 @@ def test_a_database_that_another_process_holds_is_told_in_one_line(tmp_path: Pat
             create_app(AgencySettings("toy", url))
         other.execute("ROLLBACK")
     other.close()
+
+
+def test_a_database_url_says_how_sqlite_waits_for_the_disk(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path}/a.db?synchronous=off", "toy")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 0
+    database.close()
+
+
+def test_a_word_that_sqlite_does_not_know_is_refused(tmp_path: Path):
+    with pytest.raises(Unusable, match="normal, off, full"):
+        Database(f"sqlite:///{tmp_path}/a.db?synchronous=sometimes", "toy")
