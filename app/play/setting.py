@@ -104,6 +104,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             ask=setting.ask,
             began=scenario.start,
             outside=scenario.outside,
+            exact=not setting.speed.runs,
         )
         await _given(scene)
         yield scene
