@@ -13,7 +13,6 @@ from vn.pointer import steps
 __all__ = ["changed"]
 
 
-
 def changed(document: Any, changes: Mapping[str, Any]) -> Any:
     """A copy with these changes; raises Unusable with every pointer that leads nowhere.
 

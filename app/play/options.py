@@ -4,9 +4,9 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,18 +15,22 @@ from rich.console import Console
 from app.known import known_of
 from app.play.broker import Broker
 from app.play.clock import Speed
+from app.play.crew import spread
 from app.play.fitness import Means
 from app.play.runs import cases_of, run_of
 from app.play.setting import Setting
 from app.play.terminal import Terminal
 from app.settings import Settings
+from bus import Admin, KafkaSettings
 from scenarios.places import Unwritable
 from scenarios.reading import Script, read_all
 from scenarios.report import check, write
-from scenarios.verdicts import Run, Verdict
+from scenarios.verdicts import Verdict
 from vn.clock import VN
 
-__all__ = ["Options", "play_all"]
+__all__ = ["Options", "company", "play_all", "scripts_of"]
+
+CONNECT_WITHIN = 10.0  # seconds for the first word of a broker that is named
 
 
 @dataclass(frozen=True)
@@ -44,36 +48,47 @@ class Options:
 
 
 async def play_all(options: Options, settings: Settings, environ: Mapping[str, str], stop: asyncio.Event) -> int:
-    """Play them, show how it goes, write the reports; the exit code."""
+    """Play them, show how it goes, write the reports; the exit code. Raises CannotConnect where a named broker does not answer."""
     for kind, path in options.reports:
         check(kind, path)
-    speed = Speed.read(options.speed)
-    scripts = _scripts(options, settings)
+    Speed.read(options.speed)
+    scripts = scripts_of(options, settings)
     started, began = datetime.now(VN), time.monotonic()
-    means = Means(
-        own_broker=settings.bootstrap is None,
-        virtual_clock=options.speed != "real",
-        somebody=options.interactive and sys.stdin.isatty(),
-    )
-    console = Console()
-    with Terminal(console, total=len(scripts), verbose=options.verbose) as terminal:
-        async with AsyncExitStack() as stack:
-            broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ))
-            setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{os.getpid()}")
-            cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
+    if settings.bootstrap:
+        async with Admin(KafkaSettings(settings.bootstrap, security=settings.security, connect_within=CONNECT_WITHIN)):
+            pass
+    with Terminal(Console(), total=len(scripts), verbose=options.verbose) as terminal:
+        if options.parallel > 1 and len(scripts) > 1:
+            cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
+        else:
+            async with company(options, settings, environ, ask=terminal.ask) as (setting, means):
+                cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
         terminal.end(run)
     for kind, path in options.reports:
         write(run, kind, path)
-    return _exit_code(run, stop)
+    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases) else run.exit_code()
 
 
-def _scripts(options: Options, settings: Settings) -> list[Script]:
+@asynccontextmanager
+async def company(
+    options: Options, settings: Settings, environ: Mapping[str, str], *, ask: Callable[[str], Awaitable[None]] | None = None
+) -> AsyncIterator[tuple[Setting, Means]]:
+    """What plays scripts in this process, with a broker of its own where none is named; `ask`: how somebody is told what to do by hand."""
+    means = Means(
+        own_broker=settings.bootstrap is None,
+        virtual_clock=options.speed != "real",
+        somebody=ask is not None and options.interactive and sys.stdin.isatty(),
+    )
+    async with AsyncExitStack() as stack:
+        broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ))
+        setting = Setting(settings, environ, broker, speed=Speed.read(options.speed), prefix=f"run-{os.getpid()}")
+        yield (setting if ask is None else replace(setting, ask=ask)), means
+
+
+def scripts_of(options: Options, settings: Settings) -> list[Script]:
+    """In the order of the paths; raises Unwritable with all that is wrong in any of them."""
     scripts, wrong = read_all([Path(each) for each in options.paths], known_of(settings))
     if wrong:
         raise Unwritable(wrong)
     return scripts
-
-
-def _exit_code(run: Run, stop: asyncio.Event) -> int:
-    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in run.cases) else run.exit_code()

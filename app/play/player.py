@@ -63,7 +63,7 @@ async def _played(scene: Scene, case: Case, progress: Progress, bounds: Bounds) 
     for number, placed in enumerate(scene.script.steps, start=1):
         text = told(placed.step)
         progress.step_begins(number, total, text, scene.now)
-        if not ended(await _step(scene, number, placed, text, bounds)):
+        if not ended(await _step(scene, placed, StepDone(number, placed.step.word, text, placed.place, Verdict.PASSED), bounds)):
             break
     else:
         for last in await _at_the_end(scene, bounds):
@@ -81,15 +81,15 @@ async def _played(scene: Scene, case: Case, progress: Progress, bounds: Bounds) 
     )
 
 
-async def _step(scene: Scene, number: int, placed: Placed, text: str, bounds: Bounds) -> StepDone:
-    scene.number = number
+async def _step(scene: Scene, placed: Placed, step: StepDone, bounds: Bounds) -> StepDone:
+    scene.number = step.number
 
     async def body() -> Failure | None:
         await _done(scene, placed)
         await scene.look()
         return None if (watched := broken(scene)) is None else breach(watched)
 
-    done = await _tried(scene, StepDone(number, placed.step.word, text, placed.place, Verdict.PASSED), body, bounds)
+    done = await _tried(scene, step, body, bounds)
     scene.began = scene.now
     return done
 

@@ -63,6 +63,10 @@ class Terminal:
         bar = ("#" * int(20 * share)).ljust(20, ".")
         self._show(self._case, moment(virtual_time)[:16], f"[{bar}] {done:,}/{total:,} {what}")
 
+    async def ask(self, what: str) -> None:
+        """Somebody has to do something by hand."""
+        self._console.print(Text(clean(f"{self._case}: {what}"), "bold"), highlight=False)
+
     def step_ended(self, step: StepDone) -> None:
         """The step is told with its case."""
 

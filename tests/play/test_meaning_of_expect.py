@@ -1,8 +1,5 @@
 """What `expect` means: terms, counts, stages, and that each delivery answers to one expectation only."""
 
-import pytest
-
-from scenarios.verdicts import Verdict
 from tests.play.scripts import Theatre, failure, passed
 from tests.play.stage import at
 
