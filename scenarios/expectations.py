@@ -108,8 +108,9 @@ class Never(Message):
 
 
 class Refused(Shape):
-    """The exchange refuses a message that was sent."""
+    """The exchange refuses a message that was sent; `as` captures its `code` and `faults`."""
 
+    as_: Name | None = None
     message: Name
     """What `send` captured."""
     code: Text

@@ -20,7 +20,7 @@ must judge, for the exchange has already said yes):
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import cycle
 from types import MappingProxyType
@@ -29,12 +29,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from scenarios.faults import Duplicate, Fault, Tamper, WrongSender, WrongVersion
-from scenarios.scalars import Plain
+from scenarios.typed import NOTHING, typed
 from vn.clock import VN
 from vn.pointer import steps
 from vn.units import communes, predecessors
 
-__all__ = ["LAND_USE_BEFORE", "Carried", "passed", "typed"]
+__all__ = ["LAND_USE_BEFORE", "Carried", "passed"]
 
 LAND_USE_BEFORE: Mapping[str, str] = MappingProxyType({"HNK": "BHK", "LUK": "LUN"})
 """Code of land use by TT 08/2024 -> one that it has taken in; other annual crops, rice on the hillside."""
@@ -43,9 +43,6 @@ LAND_USES = frozenset({"use", "fromUse", "toUse", "useBefore"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 _FORMATS = ("%d/%m/%Y", "%m-%d-%Y %H:%M:%S")
 _VERSION = re.compile(rb"\.v[0-9]+$")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*(_[0-9]+)*)(\.[0-9]+)?")
-_LITERALS = {"true": True, "false": False, "null": None}
-_NOTHING = object()
 
 
 class Carried(NamedTuple):
@@ -72,33 +69,6 @@ def passed(fault: Fault, record: Carried, ids: Mapping[str, str]) -> tuple[Carri
     else:
         changed = _MANGLED[fault.kind](record)
     return None if changed is None or changed == record else (changed,)
-
-
-def typed(given: Any, there: Any = _NOTHING) -> Any:
-    """What a script's words mean in the place of the value `there`: of its type, if they can be read so.
-
-    A scalar in quotes is text. Without quotes `null` is null, and where nothing (or null, a list, a mapping) stands, numbers and
-    true and false are what they are in JSON. Words that cannot be read as the type that stands there stay text.
-    """
-    if isinstance(given, Mapping):
-        inside = there if isinstance(there, Mapping) else {}
-        return {str(key): typed(value, inside.get(key, _NOTHING)) for key, value in given.items()}
-    if isinstance(given, Sequence) and not isinstance(given, str):
-        return [
-            typed(value, there[place] if isinstance(there, list) and place < len(there) else _NOTHING) for place, value in enumerate(given)
-        ]
-    if not isinstance(given, Plain):
-        return given
-    text = str(given)
-    if text == "null":
-        return None
-    if isinstance(there, str):
-        return text
-    if isinstance(there, bool):
-        return _LITERALS.get(text, text)
-    if _NUMBER.fullmatch(text):
-        return orjson.loads(text.replace("_", ""))
-    return text if isinstance(there, int | float) else _LITERALS.get(text, text)
 
 
 def _corrupt(record: Carried) -> Carried:
@@ -192,17 +162,17 @@ def _tampered(payload: Any, changes: Mapping[str, Any]) -> Any:
         for step in path[:-1]:
             holder = _inside(holder, step)
         if isinstance(holder, dict):
-            holder[path[-1]] = typed(given, holder.get(path[-1], _NOTHING))
+            holder[path[-1]] = typed(given, holder.get(path[-1], NOTHING))
         elif isinstance(holder, list) and path[-1] == "-":
             holder.append(typed(given))
-        elif _inside(holder, path[-1]) is not _NOTHING:
+        elif _inside(holder, path[-1]) is not NOTHING:
             holder[int(path[-1])] = typed(given, holder[int(path[-1])])
     return payload
 
 
 def _inside(holder: Any, step: str) -> Any:
     if isinstance(holder, dict):
-        return holder.get(step, _NOTHING)
+        return holder.get(step, NOTHING)
     if isinstance(holder, list) and step.isdecimal() and int(step) < len(holder):
         return holder[int(step)]
-    return _NOTHING
+    return NOTHING

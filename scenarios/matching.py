@@ -4,33 +4,24 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any
 
-import orjson
 import re2
 
 from scenarios.expectations import Condition, Near
 from scenarios.scalars import Plain
+from scenarios.typed import NOTHING, typed
 from vn.pointer import steps
 
-__all__ = ["MISSING", "at", "differences", "literal", "shown", "typed_like"]
+__all__ = ["at", "differences", "shown"]
 
 
-class _Missing:
-    """Nothing is there."""
-
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-MISSING: Final = _Missing()
 Resolve = Callable[[Any], Any]
-_UNDERSCORED = re.compile(r"-?[0-9]+(_[0-9]+)*")
 LONGEST = 120
 
 
 def at(value: Any, pointer: str) -> Any:
-    """What lies at a JSON Pointer; `MISSING` where nothing does. `*` is the first element of a list that has the rest."""
+    """What lies at a JSON Pointer; `NOTHING` where nothing does. `*` is the first element of a list that has the rest."""
     for position, step in enumerate(keys := steps(pointer)):
         if isinstance(value, Mapping) and step in value:
             value = value[step]
@@ -38,9 +29,9 @@ def at(value: Any, pointer: str) -> Any:
             value = value[int(step)]
         elif isinstance(value, list) and step == "*":
             rest = "".join(f"/{each}" for each in keys[position + 1 :])
-            return next((found for each in value if (found := at(each, rest)) is not MISSING), MISSING)
+            return next((found for each in value if (found := at(each, rest)) is not NOTHING), NOTHING)
         else:
-            return MISSING
+            return NOTHING
     return value
 
 
@@ -71,7 +62,7 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """Numbers as numbers, everything else (days, instants in one form) as text."""
 
     def test(expected: Any, found: Any) -> bool:
-        if found is MISSING or found is None:
+        if found is NOTHING or found is None:
             return False
         numbers = _number(found), _number(expected)
         if None not in numbers:
@@ -82,15 +73,16 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 def _equal(expected: Any, found: Any) -> bool:
-    if found is MISSING:
-        return False
+    """As JSON, where true is not 1; an expected word is of the type of what was found, where it can be."""
+    return found is not NOTHING and _same(typed(expected, found), found)
+
+
+def _same(expected: Any, found: Any) -> bool:
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return expected.keys() == found.keys() and all(_equal(each, found[name]) for name, each in expected.items())
+        return expected.keys() == found.keys() and all(_same(each, found[name]) for name, each in expected.items())
     if isinstance(expected, list) and isinstance(found, list):
-        return len(expected) == len(found) and all(_equal(*both) for both in zip(expected, found, strict=True))
-    if isinstance(expected, str):
-        return bool(typed_like(expected, found) == found)
-    return bool(expected == found)
+        return len(expected) == len(found) and all(_same(*both) for both in zip(expected, found, strict=True))
+    return isinstance(expected, bool) == isinstance(found, bool) and bool(expected == found)
 
 
 def _contains(expected: Any, found: Any) -> bool:
@@ -115,7 +107,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "matches": lambda expected, found: isinstance(found, str) and re2.fullmatch(expected, found) is not None,
     "contains": _contains,
     "near": _near,
-    "exists": lambda expected, found: (found is not MISSING) == expected,
+    "exists": lambda expected, found: (found is not NOTHING) == expected,
     "one_of": lambda expected, found: any(_equal(each, found) for each in expected),
 }
 _WORDS: Mapping[str, str] = {
@@ -133,41 +125,11 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def typed_like(text: str, model: Any) -> Any:
-    """What was written as text, as the type of what stands (or stood) in its place; text where it cannot be that."""
-    match model:
-        case bool():
-            return {"true": True, "false": False}.get(text, text)
-        case int() | float():
-            number = _number(text)
-            return text if number is None else int(number) if number == int(number) else float(number)
-        case None:
-            return None if text in ("null", "~") else literal(text)
-        case _:
-            return str(text)
-
-
-def literal(value: Any) -> Any:
-    """What nothing else gives a type: unquoted JSON literals are what JSON means by them, all else is text; in lists and mappings too."""
-    if isinstance(value, Mapping):
-        return {str(name): literal(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [literal(each) for each in value]
-    if not isinstance(value, Plain):
-        return value
-    if _UNDERSCORED.fullmatch(value) and "_" in value:
-        return int(value)
-    try:
-        return orjson.loads(value)
-    except ValueError:
-        return str(value)
-
-
 def shown(value: Any) -> str:
     """For a sentence: as JSON, cut where it is long."""
+    if value is NOTHING:
+        return "nothing"
     match value:
-        case _Missing():
-            return "nothing"
         case Near():
             return f"{value.value} ± {value.by}"
         case Plain():

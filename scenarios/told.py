@@ -20,8 +20,12 @@ CAPTURES = {
     "send": "message",
     "expect": "message",
     "any-of": "message",
+    "refused": "answer",
     "call": "answer",
     "state": "answer",
+    "decide": "answer",
+    "withdraw": "answer",
+    "supplement": "answer",
     "fault": "fault",
     "reply": "fault",
 }

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.calls import refusal
 from app.play.agencies import Agencies, content, no_of, parsed
-from app.play.changing import literal
 from scenarios.acts import DECISIONS, Call, Decide, Pay, Withdraw
+from scenarios.typed import typed
 from vn.errors import AgencyAnsweredNo, AgencyAnsweredYes, Unusable
 from vn.money import formatted
 from vn.near import suggestion
@@ -81,7 +81,7 @@ async def decide(agencies: Agencies, dossier: str, asked: Decide, *, attempts: S
 
 async def call(agencies: Agencies, asked: Call) -> Done:
     """Any call; raises AgencyAnsweredNo unless the answer is a success, or has just the status that was asked for."""
-    body = None if asked.body is None else literal(asked.body)
+    body = None if asked.body is None else typed(asked.body)
     answer = await agencies.call(asked.at, asked.method, asked.path, body, headers=asked.headers)
     if asked.status is None:
         return Done(parsed(asked.at, answer))

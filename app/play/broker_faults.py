@@ -9,7 +9,7 @@ import httpx
 
 from app.play.faults import Firing, Ledger
 from scenarios.faults import Fault
-from scenarios.mangling import typed
+from scenarios.typed import typed
 from vn.clock import VN
 from vn.errors import CannotConnect, NotAllowed, Unusable
 

@@ -1,27 +1,22 @@
 """Changes to a JSON document by pointers: each value becomes what stands in its place, as far as it can."""
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any
 
 from scenarios.scalars import Plain
+from scenarios.typed import NOTHING, typed
 from vn.errors import Unusable
 from vn.near import suggestion
 from vn.pointer import steps
 
-__all__ = ["changed", "literal"]
-
-_ABSENT: Final = object()
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*(_[0-9]+)*)(\.[0-9]+)?")
-_WORDS: Final = {"true": True, "false": False, "null": None}
+__all__ = ["changed"]
 
 
 def changed(document: Any, changes: Mapping[str, Any]) -> Any:
     """A copy with these changes; raises Unusable with every pointer that leads nowhere.
 
-    An unquoted word becomes a number or a truth value where one stands, text where text stands, and where nothing stands what it
-    is in JSON; a quoted word is always text, and null always null. An empty value removes what stands there; `/list/-` appends.
+    A word becomes what `scenarios.typed` makes of it there. An empty value removes what stands there; `/list/-` appends.
     """
     made, faults = deepcopy(document), []
     for pointer, value in changes.items():
@@ -34,36 +29,31 @@ def changed(document: Any, changes: Mapping[str, Any]) -> Any:
     return made
 
 
-def literal(value: Any) -> Any:
-    """What a value of a script is where nothing says what it must be."""
-    return _typed(value, _ABSENT)
-
-
 def _put(document: Any, path: list[str], value: Any) -> Any:
     if not path:
-        return _typed(value, document)
+        return typed(value, document)
     key, *rest = path
     place: str | int = key if isinstance(document, dict) else _position(document, key, last=not rest)
     stands = _standing(document, place)
     if rest:
-        if stands is _ABSENT:
+        if stands is NOTHING:
             raise LookupError(f"there is no {key!r}{_near(key, document)}")
         document[place] = _put(stands, rest, value)
     elif value is None or (isinstance(value, Plain) and not value):
-        if stands is _ABSENT:
+        if stands is NOTHING:
             raise LookupError(f"there is no {key!r} to remove{_near(key, document)}")
         del document[place]
     elif isinstance(document, list) and place == len(document):
-        document.append(_typed(value, document[0] if document else _ABSENT))
+        document.append(typed(value, document[0] if document else NOTHING))
     else:
-        document[place] = _typed(value, stands)
+        document[place] = typed(value, stands)
     return document
 
 
 def _standing(document: Any, place: str | int) -> Any:
     if isinstance(document, dict):
-        return document.get(place, _ABSENT)
-    return document[place] if int(place) < len(document) else _ABSENT
+        return document.get(place, NOTHING)
+    return document[place] if int(place) < len(document) else NOTHING
 
 
 def _position(document: Any, key: str, *, last: bool) -> int:
@@ -78,20 +68,3 @@ def _position(document: Any, key: str, *, last: bool) -> int:
 
 def _near(key: str, document: Any) -> str:
     return suggestion(key, document) if isinstance(document, dict) else ""
-
-
-def _typed(value: Any, stands: Any) -> Any:
-    if isinstance(value, Mapping):
-        known = stands if isinstance(stands, dict) else {}
-        return {name: _typed(each, known.get(name, _ABSENT)) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        example = stands[0] if isinstance(stands, list) and stands else _ABSENT
-        return [_typed(each, example) for each in value]
-    if not isinstance(value, Plain) or (isinstance(stands, str) and value != "null"):
-        return str(value) if isinstance(value, str) else value
-    if value in _WORDS:
-        return _WORDS[value]
-    found = _NUMBER.fullmatch(value)
-    if found is None:
-        return str(value)
-    return float(value) if found[3] else int(value)

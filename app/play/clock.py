@@ -90,7 +90,8 @@ class ScenarioClock:
         if to < self.now and not self._speed.runs:
             raise Unusable(f"time runs backwards: it is {_shown(self.now)}, and the scenario wants to go to {_shown(to)}")
         if to - self.start > self._limit:
-            raise Unusable(f"{_shown(to)} is more than {self._limit.days} days after the start at {_shown(self.start)}: set a higher limit")
+            last = _shown(self.start + self._limit)
+            raise Unusable(f"{_shown(to)} is after {last}, where this scenario must have ended (limits.virtual)")
         while True:
             await self.quiet()
             if (until is not None and until()) or self.now >= to:

@@ -19,7 +19,7 @@ from app.play.faults import Armed, Firing, Ledger
 from app.settings import Settings
 from app.web import listen, serving
 from scenarios.faults import Reply
-from scenarios.mangling import typed
+from scenarios.typed import typed
 from vn.errors import Unusable
 
 __all__ = ["Doors"]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from app.play.watch import Delivery, Seen
 from scenarios.expectations import Expect, Message
 from scenarios.matching import differences
 
-__all__ = ["fits", "met", "unlike"]
+__all__ = ["Met", "at_the_end", "fits", "met", "unlike"]
 
 Resolve = Callable[[Any], Any]
 
@@ -34,21 +35,39 @@ def fits(wanted: Message, seen: Seen, dossier: str | None, resolve: Resolve) -> 
     return not unlike(wanted, seen, dossier, resolve)
 
 
-def met(act: Expect, seens: Iterable[Seen], *, by: datetime | None) -> tuple[bool, Sequence[Seen], Sequence[Delivery]]:
-    """Whether as many as expected are there among those that fit and answer to nothing else yet; and which they are, per addressee.
+@dataclass(frozen=True)
+class Met:
+    """What of the messages answers to an expectation, and whether that is as many as expected, for each addressee.
 
-    Only what came `by` then counts.
+    `counted`: how many there are by addressee; `seens` and `deliveries` are those that answer, no more than were expected.
     """
-    groups: dict[str | None, list[tuple[Seen, Delivery | None]]] = defaultdict(list)
+
+    holds: bool
+    counted: Mapping[str, int]
+    seens: Sequence[Seen]
+    deliveries: Sequence[Delivery]
+
+
+def met(act: Expect, seens: Iterable[Seen], *, by: datetime | None) -> Met:
+    """Among those messages that fit and answer to nothing else yet; only what came `by` then counts."""
+    groups: dict[str, list[tuple[Seen, Delivery | None]]] = defaultdict(list)
     for seen in seens:
-        units = _units(act, seen, by)
-        groups[seen.recipient] += [(seen, unit) for unit in units]
-    groups = defaultdict(list, {who: units for who, units in groups.items() if units})
-    enough = act.count.number == 0 or act.count.how == "at most"
-    holds = all(act.count.holds(len(units)) for units in groups.values()) if groups else enough
+        for unit in _units(act, seen, by):
+            groups[seen.recipient or ""].append((seen, unit))
+    counted = {who: len(units) for who, units in groups.items()}
     most = None if act.count.how == "at most" else act.count.number
-    chosen = [unit for units in groups.values() for unit in units[:most]]
-    return holds, [seen for seen, _ in chosen], [unit for _, unit in chosen if unit is not None]
+    chosen = [each for units in groups.values() for each in units[:most]]
+    return Met(
+        holds=all(act.count.holds(number) for number in (counted or {"": 0}).values()),
+        counted=counted,
+        seens=[seen for seen, _ in chosen],
+        deliveries=[unit for _, unit in chosen if unit is not None],
+    )
+
+
+def at_the_end(act: Expect) -> bool:
+    """Whether only the end of the term can tell: more may come until then."""
+    return act.count.how == "at most" or act.count.number == 0
 
 
 def _units(act: Expect, seen: Seen, by: datetime | None) -> list[Delivery | None]:

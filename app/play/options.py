@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.known import known_of
 from app.play.bound import Bound, read
 from app.play.broker import Broker
 from app.play.clock import Speed
+from app.play.crew import spread
 from app.play.fitness import Means
 from app.play.outsiders import Outsiders
 from app.play.runs import cases_of, run_of
@@ -23,15 +24,17 @@ from app.play.setting import Setting
 from app.play.terminal import Terminal
 from app.play.unused import check_unused
 from app.settings import Settings
-from bus import KafkaSettings
+from bus import Admin, KafkaSettings
 from scenarios.places import Unwritable
 from scenarios.reading import Script, read_all
 from scenarios.report import check, write
-from scenarios.verdicts import Run, Verdict
+from scenarios.verdicts import Verdict
 from vn.clock import VN
 from vn.errors import Unusable
 
-__all__ = ["Options", "play_all"]
+__all__ = ["Options", "bound_of", "company", "play_all", "scripts_of"]
+
+CONNECT_WITHIN = 10.0  # seconds for the first word of a broker that is named
 
 
 @dataclass(frozen=True)
@@ -49,53 +52,75 @@ class Options:
 
 
 async def play_all(options: Options, settings: Settings, environ: Mapping[str, str], stop: asyncio.Event) -> int:
-    """Play them, show how it goes, write the reports; the exit code."""
+    """Play them, show how it goes, write the reports; the exit code. Raises CannotConnect where a named broker does not answer."""
     for kind, path in options.reports:
         check(kind, path)
-    speed = Speed.read(options.speed)
-    bound = read(options.bindings, environ) if options.bindings else Bound()
-    scripts = _scripts(options, settings, bound)
-    listen, space = _address(options, settings), environ.get("LGSP_SPACE", "").strip() or None
+    Speed.read(options.speed)
+    bound = bound_of(options, environ)
+    scripts = scripts_of(options, settings, bound)
     started, began = datetime.now(VN), time.monotonic()
-    means = Means(
-        own_broker=settings.bootstrap is None,
-        virtual_clock=options.speed != "real",
-        somebody=options.interactive and sys.stdin.isatty(),
-        findable=space is not None and (listen is not None or settings.bootstrap is not None),
-        bound=bound,
-    )
-    console = Console()
-    with Terminal(console, total=len(scripts), verbose=options.verbose) as terminal:
-        async with AsyncExitStack() as stack:
-            broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ, listen=listen or "127.0.0.1:0"))
-            if settings.bootstrap and space and any(Outsiders.of(each, bound).members for each in scripts):
-                await check_unused(KafkaSettings(settings.bootstrap, security=settings.security), space)
-            setting = Setting(
-                settings, environ, broker, speed=speed, ask=terminal.ask, prefix=f"run-{os.getpid()}", space=space, bound=bound
-            )
-            cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
+    if settings.bootstrap:
+        await _reachable(settings, environ, scripts, bound)
+    with Terminal(Console(), total=len(scripts), verbose=options.verbose) as terminal:
+        if options.parallel > 1 and len(scripts) > 1:
+            if settings.port("broker"):
+                raise Unusable("LGSP_BROKER_PORT is one address, and --parallel has as many brokers as processes")
+            cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
+        else:
+            async with company(options, settings, environ, ask=terminal.ask) as (setting, means):
+                cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
         terminal.end(run)
     for kind, path in options.reports:
         write(run, kind, path)
-    return _exit_code(run, stop)
+    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases) else run.exit_code()
 
 
-def _address(options: Options, settings: Settings) -> str | None:
-    """Where the run's own broker is to listen; None where any free port will do."""
-    port = settings.port("broker")
-    if port and options.parallel > 1:
-        raise Unusable("LGSP_BROKER_PORT is one address, and --parallel has as many brokers as processes")
-    return f"{settings.host}:{port}" if port else None
+async def _reachable(settings: Settings, environ: Mapping[str, str], scripts: Sequence[Script], bound: Bound) -> None:
+    """The named broker answers, and a space that outside systems know is not somebody's whose messages would be removed."""
+    kafka = KafkaSettings(settings.bootstrap or "", security=settings.security, connect_within=CONNECT_WITHIN)
+    async with Admin(kafka):
+        pass
+    space = _space(environ)
+    if space and any(Outsiders.of(each, bound).members for each in scripts):
+        await check_unused(kafka, space)
 
 
-def _scripts(options: Options, settings: Settings, bound: Bound) -> list[Script]:
+def _space(environ: Mapping[str, str]) -> str | None:
+    return environ.get("LGSP_SPACE", "").strip() or None
+
+
+@asynccontextmanager
+async def company(
+    options: Options, settings: Settings, environ: Mapping[str, str], *, ask: Callable[[str], Awaitable[None]] | None = None
+) -> AsyncIterator[tuple[Setting, Means]]:
+    """What plays scripts in this process, with a broker of its own where none is named; `ask`: how somebody is told what to do by hand."""
+    bound = bound_of(options, environ)
+    space, port = _space(environ), settings.port("broker")
+    means = Means(
+        own_broker=settings.bootstrap is None,
+        virtual_clock=options.speed != "real",
+        somebody=ask is not None and options.interactive and sys.stdin.isatty(),
+        findable=space is not None and (bool(port) or settings.bootstrap is not None),
+        bound=bound,
+    )
+    listen = f"{settings.host if port else '127.0.0.1'}:{port}"
+    async with AsyncExitStack() as stack:
+        broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ, listen=listen))
+        speed = Speed.read(options.speed)
+        setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{os.getpid()}", space=space, bound=bound)
+        yield (setting if ask is None else replace(setting, ask=ask)), means
+
+
+def bound_of(options: Options, environ: Mapping[str, str]) -> Bound:
+    """What the bindings file says; nobody is outside where there is none."""
+    return read(options.bindings, environ) if options.bindings else Bound()
+
+
+def scripts_of(options: Options, settings: Settings, bound: Bound) -> list[Script]:
+    """In the order of the paths; raises Unwritable with all that is wrong in any of them."""
     known = replace(known_of(settings), codes=tuple(bound.bindings.codes))
     scripts, wrong = read_all([Path(each) for each in options.paths], known)
     if wrong:
         raise Unwritable(wrong)
     return scripts
-
-
-def _exit_code(run: Run, stop: asyncio.Event) -> int:
-    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in run.cases) else run.exit_code()

@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from app.play.bounds import Bounds, Over
 from app.play.commands import Ended
+from app.play.found import found_in
 from app.play.quiet import NotQuiet
 from app.play.scene import Scene, StepFailed, StepNotRun
 from app.play.setting import Setting, set_up
@@ -16,7 +18,6 @@ from app.play.steps import STEPS
 from app.play.steps.meeting import breach, broken
 from app.play.steps.repeating import repeat
 from app.play.telling import told
-from app.play.why import shown
 from scenarios.reading import Placed, Script
 from scenarios.verdicts import Case, Failure, StepDone, Verdict
 from vn.errors import AgencyAnsweredNo, AgencyAnsweredYes, LgspError
@@ -24,6 +25,7 @@ from vn.errors import AgencyAnsweredNo, AgencyAnsweredYes, LgspError
 __all__ = ["Progress", "blank", "play"]
 
 DEFAULT_LIMIT = 600.0  # seconds of real time
+GOES_ON = (Verdict.PASSED, Verdict.NOT_RUN)  # after a step that cannot be run here the case goes on, and says so
 WRONG = 500  # characters of what went wrong
 
 
@@ -38,79 +40,75 @@ async def play(script: Script, setting: Setting, progress: Progress, stop: async
     """The case with its verdict; whatever goes wrong is in it."""
     began = time.monotonic()
     limit = script.scenario.limits.real
+    bounds = Bounds(stop, limit.by.total_seconds() if limit else DEFAULT_LIMIT)
     case = blank(script)
     try:
-        async with asyncio.timeout(limit.by.total_seconds() if limit else DEFAULT_LIMIT), AsyncExitStack() as stack:
-            scene = await stack.enter_async_context(set_up(script, setting))
-            case = await _played(scene, case, progress, stop)
-    except TimeoutError:
-        case = replace(case, verdict=Verdict.ERROR, reason="the scenario did not end within its limit in real time (limits.real)")
-    except LgspError as error:
+        async with AsyncExitStack() as stack:
+            async with bounds.hold("while it was set up"):
+                scene = await stack.enter_async_context(set_up(script, setting))
+            case = await _played(scene, case, progress, bounds)
+    except Over as error:
+        case = replace(case, verdict=error.verdict, reason=str(error))
+    except (LgspError, OSError) as error:
         case = replace(case, verdict=Verdict.ERROR, reason=str(error)[:WRONG])
     return replace(case, seconds=time.monotonic() - began)
 
 
-async def _played(scene: Scene, case: Case, progress: Progress, stop: asyncio.Event) -> Case:
+async def _played(scene: Scene, case: Case, progress: Progress, bounds: Bounds) -> Case:
     steps: list[StepDone] = []
-    left_out: list[str] = []
-    verdict, reason = Verdict.PASSED, ""
+
+    def ended(step: StepDone) -> bool:
+        steps.append(step)
+        progress.step_ended(step)
+        return step.verdict in GOES_ON
+
     total = len(scene.script.steps)
     for number, placed in enumerate(scene.script.steps, start=1):
         text = told(placed.step)
         progress.step_begins(number, total, text, scene.now)
-        done = await _unless(stop, _step(scene, number, placed, text))
-        if done is None:
-            verdict, reason = Verdict.INTERRUPTED, f"interrupted in step {number}"
+        if not ended(await _step(scene, placed, StepDone(number, placed.step.word, text, placed.place, Verdict.PASSED), bounds)):
             break
-        steps.append(done)
-        progress.step_ended(done)
-        if done.verdict is Verdict.NOT_RUN:
-            left_out.append(f"step {number} was not run: {done.failure.reason if done.failure else ''}")
-        elif done.verdict is not Verdict.PASSED:
-            verdict, reason = done.verdict, done.failure.reason if done.failure else ""
-            break
-    if verdict is Verdict.PASSED and (last := await _at_the_end(scene)) is not None:
-        steps.append(last)
-        progress.step_ended(last)
-        verdict, reason = last.verdict, last.failure.reason if last.failure else ""
-    if not scene.saboteurs.cut_off:
-        await scene.watch.busy()
-        await scene.watch.look_who_took()
-    return replace(
-        case,
-        verdict=verdict,
-        reason="; ".join(filter(None, (reason, *left_out))),
-        ended=scene.now,
-        steps=tuple(steps),
-        messages=tuple(shown(seen) for seen in scene.watch),
-        faults=await scene.saboteurs.report(),
-        deadlines=tuple(scene.deadlines),
-        figures=scene.figures,
+    else:
+        for last in await _at_the_end(scene, bounds):
+            ended(last)
+    failed = next((step for step in steps if step.verdict not in GOES_ON), None)
+    left_out = [f"step {step.number} was not run: {_why(step)}" for step in steps if step.verdict is Verdict.NOT_RUN]
+    return await found_in(
+        scene,
+        replace(
+            case,
+            verdict=failed.verdict if failed else Verdict.PASSED,
+            reason="; ".join([*([_why(failed)] if failed else []), *left_out]),
+            ended=scene.now,
+            steps=tuple(steps),
+        ),
     )
 
 
-async def _unless(stop: asyncio.Event, step: Awaitable[StepDone]) -> StepDone | None:
-    """What the step found; None where the run is stopped before it ends."""
-    working, stopping = asyncio.ensure_future(step), asyncio.ensure_future(stop.wait())
-    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if working.done():
-        return working.result()
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
-    return None
+def _why(step: StepDone) -> str:
+    return step.failure.reason if step.failure else ""
 
 
-async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDone:
-    began, at = time.monotonic(), scene.now
-    done = StepDone(number, placed.step.word, text, placed.place, Verdict.PASSED, began=at)
-    failure, verdict = None, Verdict.PASSED
-    scene.number = number
-    try:
+async def _step(scene: Scene, placed: Placed, step: StepDone, bounds: Bounds) -> StepDone:
+    scene.number = step.number
+
+    async def body() -> Failure | None:
         await _done(scene, placed)
         await scene.look()
-        if (watched := broken(scene)) is not None:
-            failure = breach(scene, watched)
+        return None if (watched := broken(scene)) is None else breach(watched)
+
+    done = await _tried(scene, step, body, bounds)
+    scene.began = scene.now
+    return done
+
+
+async def _tried(scene: Scene, step: StepDone, body: Callable[[], Awaitable[Failure | None]], bounds: Bounds) -> StepDone:
+    """The step as it went, whatever went wrong."""
+    began, at = time.monotonic(), scene.now
+    verdict = Verdict.FAILED
+    try:
+        async with bounds.hold(f"in step {step.number}"):
+            failure = await body()
     except StepFailed as error:
         failure = error.failure
     except StepNotRun as error:
@@ -119,12 +117,12 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
         failure, verdict = _unsettled(scene, error)
     except (AgencyAnsweredNo, AgencyAnsweredYes) as error:
         failure = Failure(str(error))
-    except LgspError as error:
+    except Over as error:
+        failure, verdict = Failure(str(error)), error.verdict
+    except (LgspError, OSError) as error:
         failure, verdict = Failure(str(error)[:WRONG]), Verdict.ERROR
-    if failure is not None and verdict is Verdict.PASSED:
-        verdict = Verdict.FAILED
-    scene.began = scene.now
-    return replace(done, verdict=verdict, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
+    verdict = verdict if failure else Verdict.PASSED
+    return replace(step, verdict=verdict, began=at, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
 
 
 def _unsettled(scene: Scene, error: NotQuiet | Ended) -> tuple[Failure, Verdict]:
@@ -136,26 +134,27 @@ def _unsettled(scene: Scene, error: NotQuiet | Ended) -> tuple[Failure, Verdict]
 
 async def _done(scene: Scene, placed: Placed) -> None:
     if placed.step.repeat is not None:
-        await repeat(scene, placed.step.repeat, placed.inner, STEPS)
+        await repeat(scene, placed.step.repeat, placed.inner, _done)
     else:
         await STEPS[placed.step.word](scene, scene.resolve(placed.step.act))
 
 
-async def _at_the_end(scene: Scene) -> StepDone | None:
-    """What must hold of the whole: nothing came that never must, and every fault has fired."""
-    number = len(scene.script.steps) + 1
-    try:
+async def _at_the_end(scene: Scene, bounds: Bounds) -> list[StepDone]:
+    """What must hold of the whole: nothing came that never must, and every fault has fired. Only what does not hold is a step."""
+
+    async def kept() -> Failure | None:
         await scene.rest()
-    except (NotQuiet, Ended) as error:
-        failure, verdict = _unsettled(scene, error)
-        return StepDone(number, "advance", "all comes to rest", "", verdict, scene.now, scene.now, 0.0, failure)
-    if (watched := broken(scene)) is not None:
-        failure = breach(scene, watched)
-        return StepDone(number, "never", "nothing that must never come", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)
-    if idle := await scene.saboteurs.idle():
-        failure = Failure(f"armed and never fired: {', '.join(idle)}")
-        return StepDone(number, "fired", "every fault has fired", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)
-    return None
+        return None if (watched := broken(scene)) is None else breach(watched)
+
+    async def fired() -> Failure | None:
+        idle = await scene.saboteurs.idle()
+        return Failure(f"armed and never fired: {', '.join(idle)}") if idle else None
+
+    number = len(scene.script.steps) + 1
+    tried = []
+    for word, text, body in (("never", "nothing that must not come", kept), ("fired", "every fault has fired", fired)):
+        tried.append(await _tried(scene, StepDone(number, word, text, scene.script.steps[-1].place, Verdict.PASSED), body, bounds))
+    return [step for step in tried if step.verdict is not Verdict.PASSED]
 
 
 def blank(script: Script) -> Case:

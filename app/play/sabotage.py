@@ -28,6 +28,10 @@ class Saboteurs:
         self._doors = doors
         self._named: dict[str, _Named] = {}
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a fault of that name was ever armed."""
+        return name in self._named
+
     async def arm(self, name: str, fault: Armed, about: str | None) -> None:
         """A fault on a hop, in the broker or in the network."""
         who = self._by_kind.get(WHO[fault.kind])

@@ -1,7 +1,7 @@
 """One scenario while it is played: what was captured, what must never come, what each step found."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from app.play.sabotage import Saboteurs
 from app.play.systems import Systems
 from app.play.watch import Watch
 from scenarios.expectations import Never
-from scenarios.matching import MISSING, at
+from scenarios.matching import at
 from scenarios.reading import Script
 from scenarios.scalars import Plain, Ref, Shape
+from scenarios.typed import NOTHING
 from scenarios.verdicts import Deadline, Failure
 from vn.errors import LgspError
 
@@ -47,10 +48,10 @@ class Captured:
 
 @dataclass(frozen=True)
 class Watched:
-    """Something that must never come, from this place on."""
+    """Something that must never come, from this place on; `scene` knows the names that hold there."""
 
     act: Never
-    number: int
+    scene: "Scene"
     since: int
 
 
@@ -69,7 +70,11 @@ class Scene:
     systems: Systems
     began: datetime
     outside: Collection[str] = ()
+    exact: bool = True
+    """Whether the clock stands still between jumps, so that a second run sees the same instants."""
     number: int = 0
+    prefix: str = ""
+    """Of the names of faults in a run of a repeat: each run has its own."""
     captured: dict[str, Captured] = field(default_factory=dict)
     forms: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     attempts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -99,6 +104,19 @@ class Scene:
         if name is not None:
             self.captured[name] = Captured(value, body, self.now, self.watch.delivered)
 
+    def named(self, name: str) -> Captured:
+        """What was captured so; raises StepFailed where nothing was, e.g. because none of so many had to come."""
+        if name not in self.captured:
+            raise StepFailed(Failure(f"nothing was captured as {name!r} by now"))
+        return self.captured[name]
+
+    def run(self, number: int, clock: Timekeeper, began: datetime) -> "Scene":
+        """The scene of one run of a repeat: what is captured in it is its own."""
+        here = Captured(str(number), None, began, self.watch.delivered)
+        own = replace(self, clock=clock, began=began, prefix=f"{self.prefix}{number}.")
+        own.captured, own.attempts = {**self.captured, "run": here}, {**self.attempts}
+        return own
+
     def dossier(self, name: str) -> str:
         """The code of a dossier that was captured, or a code as it is written."""
         return self.captured[name].value if name in self.captured else name
@@ -125,12 +143,10 @@ class Scene:
 
     def _looked_up(self, ref: Ref) -> Any:
         """What a reference finds; raises StepFailed where nothing is there."""
-        captured = self.captured.get(ref.name)
-        if captured is None:
-            raise StepFailed(Failure(f"{ref}: nothing was captured as {ref.name!r} by now"))
+        captured = self.named(ref.name)
         if not ref.pointer:
             return captured.value
         found = at(captured.body, ref.pointer)
-        if found is MISSING:
+        if found is NOTHING:
             raise StepFailed(Failure(f"{ref}: what was captured as {ref.name!r} has nothing at {ref.pointer}"))
         return found

@@ -11,11 +11,12 @@ import orjson
 
 import contracts
 from adapters.runtime import correlation_of
-from app.play.changing import changed, literal
+from app.play.changing import changed
 from bus import Members, Record, Space
 from contracts import Catalogue, Contract
 from scenarios.acts import Send
 from scenarios.scalars import Plain
+from scenarios.typed import typed
 from scenarios.verdicts import Message
 from vn.errors import Unusable
 from vn.identifiers import is_dossier_code
@@ -140,7 +141,7 @@ def _replaced(headers: Mapping[str, str], changes: Mapping[str, Any]) -> dict[st
     """An empty value takes a header away; a quoted empty text is an empty header."""
     gone = {name for name, value in changes.items() if value is None or (isinstance(value, Plain) and not value)}
     texts = {
-        name: value if isinstance(value, str) else orjson.dumps(literal(value)).decode()
+        name: value if isinstance(value, str) else orjson.dumps(typed(value)).decode()
         for name, value in changes.items()
         if name not in gone
     }

@@ -119,6 +119,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             began=scenario.start,
             outside=outsiders.names,
             systems=systems,
+            exact=not setting.speed.runs and not outsiders.names,
         )
         await _given(scene)
         yield scene

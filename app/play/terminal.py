@@ -63,6 +63,10 @@ class Terminal:
         bar = ("#" * int(20 * share)).ljust(20, ".")
         self._show(self._case, moment(virtual_time)[:16], f"[{bar}] {done:,}/{total:,} {what}")
 
+    async def ask(self, what: str) -> None:
+        """Somebody has to do something by hand."""
+        self._console.print(Text(clean(f"{self._case}: {what}"), "bold"), highlight=False)
+
     def step_ended(self, step: StepDone) -> None:
         """The step is told with its case."""
 
@@ -79,10 +83,6 @@ class Terminal:
                 self._console.print(Padding(_steps(case.steps), (0, 0, 0, 2), expand=False), highlight=False)
             for step in failed_steps(case):
                 self._console.print(Padding(_failure(step), (0, 0, 1, 4), expand=False), highlight=False)
-
-    async def ask(self, what: str) -> None:
-        """Somebody has to do this now."""
-        self._console.print(Text.assemble(("by hand: ", "bold yellow"), clean(what)), highlight=False)
 
     def end(self, run: Run) -> None:
         """The summary: one row for each case, then the counts."""

@@ -63,6 +63,8 @@ class Seen:
     faults: Sequence[Mapping[str, Any]] = ()
     deliveries: list[Delivery] = field(default_factory=list)
     answers: bool = False
+    last: int = 0
+    """When something was last seen of it: the number of that among all that was seen."""
 
     @property
     def code(self) -> str:
@@ -99,6 +101,9 @@ class Watch:
         self._letters: dict[tuple[str, int, int], Any] = {}
         self.sent: list[Sent] = []
         self.delivered = 0
+        self.readers: Mapping[str, int] = {}
+        """How many read each member's inbox, as of the last look."""
+        self._noted = 0
 
     async def __aenter__(self) -> Self:
         await self._follower.__aenter__()
@@ -136,12 +141,15 @@ class Watch:
 
     async def look_who_took(self) -> None:
         """Mark what lies below the committed offsets of its reader's group."""
+        readers: dict[str, int] = {}
         for inbox, member in self._inboxes.items():
-            committed = (await self._admin.group(self._groups[member])).committed
+            group = await self._admin.group(self._groups[member])
+            committed, readers[short(member)] = group.committed, group.members
             for seen in self._seen.values():
                 for each in seen.deliveries:
                     if each.place.topic == inbox:
                         each.taken = each.offset < committed.get(each.place, 0)
+        self.readers = readers
 
     def _note(self, record: Received) -> None:
         if record.topic in self._inboxes:
@@ -183,9 +191,11 @@ class Watch:
             seen.headers, seen.payload = {name: _text(value) for name, value in letter.headers}, _json(letter.value)
 
     def _of(self, key: Key, type_: str | None, subject: str | None) -> Seen:
+        self._noted += 1
         if key not in self._seen:
             source, id_, recipient = key
             self._seen[key] = Seen(self._now(), len(self._seen), id_, short(type_), short(source), short(recipient) or None, subject or "")
+        self._seen[key].last = self._noted
         return self._seen[key]
 
 

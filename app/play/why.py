@@ -31,8 +31,7 @@ async def hop_of(watch: Watch, about: str) -> Hop:
         return Hop("sent", None, f"{waiting.member} has written {said} ({where}); the exchange has not judged it")
     if not seens:
         return Hop("nothing", None, f"no message about {about} was ever sent")
-    last = max(seens, key=lambda seen: max((each.order for each in seen.deliveries), default=-1) if not seen.code else seen.order)
-    return _hop(last, watch)
+    return _hop(max(seens, key=lambda seen: seen.last), watch)
 
 
 def _hop(seen: Seen, watch: Watch) -> Hop:

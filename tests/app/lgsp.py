@@ -21,7 +21,7 @@ from app.commands.options import environment
 
 WITHIN = 90.0
 COMMAND = (sys.executable, "-m", "app")
-STARTING = ("up", "demo", "broker", "exchange", "serve", "adapter", "wait")
+STARTING = ("up", "demo", "run", "broker", "exchange", "serve", "adapter", "wait")
 NOBODY = "127.0.0.1:9"  # a port where no broker is
 
 

@@ -13,8 +13,9 @@ from bus.reused_ids import ReusedIds
 from bus.stages import Letter, Rules, judge
 from contracts import Catalogue
 from scenarios.faults import ON_A_HOP, Fault
-from scenarios.mangling import Carried, passed, typed
+from scenarios.mangling import Carried, passed
 from scenarios.scalars import Plain
+from scenarios.typed import typed
 from tests.bus.samples import EXAMPLES, TCT, Kept, kept, notice
 from vn.units import commune, communes, predecessors
 

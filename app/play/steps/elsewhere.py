@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from app.play.agencies import content, parsed
 from app.play.bindings import Ask, Look
-from app.play.changing import literal
 from app.play.scene import Scene, StepFailed, StepNotRun
 from app.play.watch import Seen
 from app.play.why import hop_of
 from scenarios.acts import Decide
 from scenarios.expectations import Condition, State
-from scenarios.matching import MISSING, at, differences
+from scenarios.matching import at, differences
+from scenarios.typed import NOTHING, typed
 from scenarios.verdicts import Failure
 from vn.errors import AgencyAnsweredYes
 from vn.pointer import steps
@@ -82,7 +82,7 @@ async def look(scene: Scene, act: State) -> tuple[Any, list[str]]:
 
 async def _asked(scene: Scene, agency: str, how: Ask, said: Mapping[str, Any]) -> Any:
     path = _filled(how.path, {name: quote(str(each), safe="") for name, each in said.items()})
-    body = None if how.body is None else literal(_filled(how.body, said))
+    body = None if how.body is None else typed(_filled(how.body, said))
     return await scene.agencies.call(agency, how.method, path, body)
 
 
@@ -135,7 +135,7 @@ def _each(value: Any, path: list[str]) -> Iterator[Any]:
     elif path[0] == "*":
         for one in value if isinstance(value, list) else ():
             yield from _each(one, path[1:])
-    elif (inner := at(value, f"/{path[0]}")) is not MISSING:
+    elif (inner := at(value, f"/{path[0]}")) is not NOTHING:
         yield from _each(inner, path[1:])
 
 

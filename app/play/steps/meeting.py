@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from app.play.meeting import fits, met, unlike
+from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
 from app.play.why import blamed, hop_of, shown, shown_at, whose
@@ -20,70 +21,69 @@ LOOK_EVERY = 0.1
 
 async def expect(scene: Scene, act: Expect) -> None:
     """Such messages come, in time; the clock moves to the match, or to the end of the term."""
-    due, found = await _until(scene, [act])
-    if found is None:
-        raise StepFailed(await failure(scene, act, due))
-    _count(scene, act, *found, due=due)
+    won = await _until(scene, [act])
+    if won is None:
+        raise StepFailed(await failure(scene, act))
+    _count(scene, act)
 
 
 async def any_of(scene: Scene, act: AnyOf) -> None:
-    """The first of them that is met."""
-    due, found = await _until(scene, act.of)
-    if found is None:
-        raise StepFailed(await failure(scene, act.of[0], due))
-    one = next(each for each in act.of if _met(scene, each)[0])
-    _count(scene, one, *found, due=due)
-    scene.capture(act.as_, one.as_ or one.contract or "")
+    """The first of them that is met; its message is captured as that of the step, too."""
+    won = await _until(scene, act.of)
+    if won is None:
+        failures = [await failure(scene, each) for each in act.of]
+        raise StepFailed(replace(failures[0], reason="; nor ".join(each.reason for each in failures)))
+    for seen in _count(scene, won)[:1]:
+        scene.capture(act.as_, seen.id, seen.payload)
 
 
 async def never(scene: Scene, act: Never) -> None:
     """From here on; looked at after every step and at the end."""
-    scene.nevers.append(Watched(act, scene.number, scene.watch.delivered))
+    scene.nevers.append(Watched(act, scene, scene.watch.delivered))
 
 
 def broken(scene: Scene) -> Watched | None:
     """The first `never` that was not kept."""
-    for watched in scene.nevers:
-        if _came(scene, watched):
-            return watched
-    return None
+    return next((watched for watched in scene.nevers if _came(watched)), None)
 
 
-def breach(scene: Scene, watched: Watched) -> Failure:
+def breach(watched: Watched) -> Failure:
     """What came that must not."""
-    seen = _came(scene, watched)[0]
-    return Failure(f"{_named(watched.act)} must never come, and came at {shown_at(seen.deliveries[-1].at)}", nearest=shown(seen))
+    seen, delivery = _came(watched)[0]
+    return Failure(f"{named(watched.scene, watched.act)} must not come, and came at {shown_at(delivery.at)}", nearest=shown(seen))
 
 
-def _came(scene: Scene, watched: Watched) -> list[Seen]:
-    act, until = watched.act, scene.captured.get(watched.act.until or "")
+def _came(watched: Watched) -> list[tuple[Seen, Delivery]]:
+    """Every delivery counts, also of a message that had come before."""
+    act, scene = watched.act, watched.scene
+    until = scene.captured.get(act.until or "")
     dossier = act.about and scene.dossier(act.about)
     most = until.order if until else scene.watch.delivered
-    late = (seen for seen in scene.watch if any(watched.since <= each.order < most for each in seen.deliveries))
-    return [seen for seen in late if fits(act, seen, dossier, scene.resolve)]
+    late = [(seen, each) for seen in scene.watch for each in seen.deliveries if watched.since <= each.order < most]
+    return [(seen, each) for seen, each in late if fits(act, seen, dossier, scene.resolve)]
 
 
 async def refused(scene: Scene, act: Refused) -> None:
     """A message that was sent is refused with this code, and at least these faults."""
-    sent = scene.captured[act.message]
+    sent = scene.named(act.message)
 
     def found() -> Seen | None:
-        return next((seen for seen in scene.watch if seen.code and sent.value in (seen.id, _read_at(seen))), None)
+        return next((seen for seen in scene.watch if seen.code and sent.value in (seen.id, _read_at(scene, seen))), None)
 
-    due = act.within.deadline(scene.began) if act.within else None
-    if due is not None:
-        await scene.clock.advance(due, until=lambda: found() is not None)
+    if act.within is not None:
+        await scene.clock.advance(act.within.deadline(scene.began), until=lambda: found() is not None)
     else:
         await scene.rest()
     seen = found()
     if seen is None:
         hop = await hop_of(scene.watch, sent.value)
-        raise StepFailed(Failure(f"{act.message} was not refused", hop=hop, turn=whose(hop, scene.outside)))
+        raise StepFailed(Failure(f"{act.message} ({sent.value}) was not refused", hop=hop, turn=whose(hop, scene.outside)))
     places = {str(each.get("pointer")) for each in seen.faults}
     wrong = [f"code: expected {act.code}, found {seen.code}"] if act.code != seen.code else []
     wrong += [f"fault at {place}: expected, not found" for place in act.faults if place not in places]
     if wrong:
-        raise StepFailed(Failure(f"{act.message} was refused otherwise", nearest=shown(seen), differences=wrong))
+        raise StepFailed(Failure(f"{act.message} ({sent.value}) was refused otherwise", nearest=shown(seen), differences=wrong))
+    scene.capture(act.as_, seen.id, {"code": seen.code, "faults": [dict(each) for each in seen.faults]})
 
 
 async def by_hand(scene: Scene, act: ByHand) -> None:
@@ -91,45 +91,62 @@ async def by_hand(scene: Scene, act: ByHand) -> None:
     await scene.ask(act.say)
     limit = act.limit.by.total_seconds() if act.limit else PATIENCE
     deadline = time.monotonic() + limit
-    while not _met(scene, act.until)[0]:
+    while not _met(scene, act.until).holds:
         if time.monotonic() > deadline:
-            raise StepFailed(await failure(scene, act.until, scene.now, words=f"within {limit:g} s of real time"))
+            raise StepFailed(await failure(scene, act.until, words=f"within {limit:g} s of real time"))
         await asyncio.sleep(LOOK_EVERY)  # a person is no event
         await scene.look()
-    _count(scene, act.until, *_met(scene, act.until)[1:], due=None)
+        await _look_who_took(scene, [act.until])
+    _count(scene, act.until)
 
 
-Found = tuple[Sequence[Seen], Sequence[Delivery]]
+async def _until(scene: Scene, acts: Sequence[Expect]) -> Expect | None:
+    """The first of them that is met, each within its own term; None where all terms are over and none was."""
+    due = max((each for act in acts if (each := _due(scene, act)) is not None), default=scene.now)
+    waited = [act for act in acts if not at_the_end(act)]
+    come = [act.model_copy(update={"at": "delivered"}) if act.at == "taken" else act for act in waited]
+
+    def met_by_now(acts: Sequence[Expect]) -> bool:
+        return any(_met(scene, act).holds for act in acts)
+
+    for stage in (come, waited):  # a commit is no event: whether what has come is taken is looked at where it came
+        if due <= scene.now:
+            break
+        await scene.clock.advance(due, until=lambda stage=stage: met_by_now(stage))  # type: ignore[misc]
+        await _taken(scene, acts)
+        if met_by_now(waited):
+            break
+    await scene.rest()
+    await _taken(scene, acts)
+    return next((act for act in acts if _met(scene, act).holds), None)
 
 
-async def _until(scene: Scene, acts: Sequence[Expect]) -> tuple[datetime | None, Found | None]:
-    """Until one of them is met, and the end of the longest term; None where the term is over and none was."""
-    dues = [_due(scene, act) for act in acts]
-    due = None if None in dues else max(each for each in dues if each is not None)
+async def _taken(scene: Scene, acts: Sequence[Expect]) -> None:
+    """Until what has come is committed, or nobody is there who could do so; commits are real."""
+    deadline = time.monotonic() + TAKEN_WITHIN
+    while await _look_who_took(scene, acts) and time.monotonic() < deadline:  # noqa: ASYNC110  # a commit is no event
+        await asyncio.sleep(LOOK_EVERY)
 
-    def one() -> Found | None:
-        return next((found[1:] for act in acts if (found := _met(scene, act))[0]), None)
 
-    if due is not None and due > scene.now:
-        await scene.clock.advance(due, until=lambda: one() is not None)
-    else:
-        await scene.rest()
-    if any(act.at == "taken" for act in acts):
-        deadline = time.monotonic() + TAKEN_WITHIN
-        await scene.watch.look_who_took()
-        while one() is None and time.monotonic() < deadline:
-            await asyncio.sleep(LOOK_EVERY)  # a commit is no event
-            await scene.watch.look_who_took()
-    return due, one()
+async def _look_who_took(scene: Scene, acts: Sequence[Expect]) -> bool:
+    """Whether it may be worth looking again."""
+    wanted = [act for act in acts if act.at == "taken"]
+    if not wanted or scene.saboteurs.cut_off:
+        return False
+    await scene.watch.look_who_took()
+    open_ = {seen.recipient for act in wanted for seen in _fitting(scene, act) if any(not each.taken for each in seen.deliveries)}
+    return any(scene.watch.readers.get(member or "") for member in open_)
 
 
 def _due(scene: Scene, act: Expect) -> datetime | None:
-    if act.within is None:
-        return act.by
-    return act.within.deadline(scene.captured[act.after].at if act.after else scene.began)
+    return act.within.deadline(_begun(scene, act)) if act.within else act.by
 
 
-def _met(scene: Scene, act: Expect) -> tuple[bool, Sequence[Seen], Sequence[Delivery]]:
+def _begun(scene: Scene, act: Expect) -> datetime:
+    return scene.named(act.after).at if act.after else scene.began
+
+
+def _met(scene: Scene, act: Expect) -> Met:
     return met(act, _fitting(scene, act), by=_due(scene, act))
 
 
@@ -138,55 +155,82 @@ def _fitting(scene: Scene, act: Message) -> list[Seen]:
     return [seen for seen in scene.watch if fits(act, seen, dossier, scene.resolve)]
 
 
-def _count(scene: Scene, act: Expect, seens: Sequence[Seen], deliveries: Sequence[Delivery], *, due: datetime | None) -> None:
-    """These answer to this expectation, and to no other."""
-    for seen in seens if act.at == "accepted" else ():
+def _count(scene: Scene, act: Expect) -> Sequence[Seen]:
+    """Those that answer to this expectation answer to no other; the first is what the step captures."""
+    found = _met(scene, act)
+    for seen in found.seens if act.at == "accepted" else ():
         seen.answers = True
-    for each in deliveries:
+    for each in found.deliveries:
         each.answers = True
-    if act.within is not None and due is not None:
-        came = max((each.at for each in deliveries), default=scene.now)
-        begun = scene.captured[act.after].at if act.after else scene.began
-        scene.deadlines.append(Deadline(_named(act), begun, due, came))
-    if seens:
-        scene.capture(act.as_, seens[0].id, seens[0].payload)
+    judged = [seen.judged_at for seen in found.seens if seen.judged_at] if act.at == "accepted" else []
+    _note_term(scene, act, max([*judged, *(each.at for each in found.deliveries)], default=scene.now))
+    for seen in found.seens[:1]:
+        scene.capture(act.as_, seen.id, seen.payload)
+    return found.seens
 
 
-async def failure(scene: Scene, act: Expect, due: datetime | None, *, words: str = "") -> Failure:
+def _note_term(scene: Scene, act: Expect, came: datetime | None) -> None:
+    due = _due(scene, act)
+    if due is not None:
+        scene.deadlines.append(Deadline(named(scene, act), _begun(scene, act), due, came))
+
+
+async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     """Why an expectation is not met: what there is instead, the nearest message, the last hop, whose turn it is."""
-    dossier = act.about and scene.dossier(act.about)
-    if due is not None and act.within is not None:
-        scene.deadlines.append(Deadline(_named(act), scene.began, due, None))
-    _, fitting, counted = met(act, _fitting(scene, act), by=due)
-    others = [seen for seen in scene.watch if seen not in fitting]
+    dossier, due, found = act.about and scene.dossier(act.about), _due(scene, act), _met(scene, act)
+    _note_term(scene, act, None)
+    others = [seen for seen in scene.watch if seen not in found.seens]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier, scene), default=None)
-    hop = await hop_of(scene.watch, dossier) if dossier else None
-    turn, turn_words = await blamed(hop, scene.agencies.ours, dossier, scene.outside) if hop and dossier else (None, "")
+    about = dossier or (nearest.subject if nearest else "")
+    hop = await hop_of(scene.watch, about) if about else None
+    turn, turn_words = await blamed(hop, scene.agencies.ours, about, scene.outside) if hop else (None, "")
     when = words or (f"by {shown_at(due)}" if due else "by now")
     return Failure(
-        reason=f"expected {act.count} of {_named(act)} {when}, found {len(counted or fitting)}",
+        reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
-        differences=[]
-        if nearest is None
-        else unlike(act, nearest, dossier, scene.resolve) or ["it answers to another expectation, or came late"],
+        differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or [_spent(act, nearest, due)],
         hop=hop,
         turn=turn,
         turn_words=turn_words,
     )
 
 
+def _told(found: Met) -> str:
+    """`1`; where it is not the same for all, `1 to ilis, 2 to dvc`."""
+    if len(found.counted) < 2:
+        return str(sum(found.counted.values()))
+    return ", ".join(f"{number} to {who or 'nobody'}" for who, number in found.counted.items())
+
+
+def _spent(act: Expect, seen: Seen, due: datetime | None) -> str:
+    """Why a message that is as expected does not count."""
+    if act.at == "accepted":
+        at, answers = seen.judged_at, seen.answers
+    else:
+        at, answers = (seen.deliveries[0].at if seen.deliveries else None), any(each.answers for each in seen.deliveries)
+    if answers:
+        return "it answers to another expectation"
+    if at is None:
+        return f"it was not {'accepted' if act.at == 'accepted' else 'delivered'}"
+    if due is not None and at > due:
+        return f"it came at {shown_at(at)}, after the term"
+    return "it was not taken" if act.at == "taken" else "there are not as many"
+
+
 def _distance(act: Message, seen: Seen, dossier: str | None, scene: Scene) -> tuple[bool, int, int]:
     return act.contract not in (None, seen.contract), len(unlike(act, seen, dossier, scene.resolve)), -seen.order
 
 
-def _named(act: Message) -> str:
-    said = [
-        act.contract or "anything",
-        *(f"{word} {value}" for word, value in (("from", act.from_), ("to", act.to), ("about", act.about)) if value),
-    ]
-    return " ".join(said)
+def named(scene: Scene, act: Message) -> str:
+    """Which messages, in the script's words; a dossier with its code."""
+    code = act.about and scene.dossier(act.about)
+    about = act.about if code in (None, act.about) else f"{act.about} ({code})"
+    words = (("from", act.from_), ("to", act.to), ("about", about))
+    return " ".join([act.contract or "anything", *(f"{word} {value}" for word, value in words if value)])
 
 
-def _read_at(seen: Seen) -> str:
+def _read_at(scene: Scene, seen: Seen) -> str:
+    """Where a message was read, as its sender knows the place: the exchange may work behind a relay."""
     entry = seen.entry or {}
-    return f"{entry.get('topic')}/{entry.get('partition')}/{entry.get('offset')}"
+    topic = str(entry.get("topic", "")).removeprefix(f"{scene.ground.inner.name}.")
+    return f"{scene.ground.outer.name}.{topic}/{entry.get('partition')}/{entry.get('offset')}"

@@ -1,12 +1,12 @@
 """The same steps so many times, one run every so often, and what must hold of all of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.play.rounds import Rounds, Timekeeper
-from app.play.scene import Captured, Scene, StepFailed
+from app.play.scene import Scene, StepFailed
 from scenarios.reading import Placed
 from scenarios.scalars import Count
 from scenarios.scenario import Aggregates, Repeat
@@ -19,8 +19,11 @@ __all__ = ["repeat"]
 Took = tuple[datetime, datetime]  # began and ended
 
 
-async def repeat(scene: Scene, act: Repeat, inner: tuple[Placed, ...], steps: Mapping[str, Any]) -> None:
-    """Every run has names of its own; `{run}` is its number."""
+Do = Callable[[Scene, Placed], Awaitable[None]]
+
+
+async def repeat(scene: Scene, act: Repeat, inner: tuple[Placed, ...], do: Do) -> None:
+    """Every run has names of its own; `{run}` is its number. `do` does one step."""
     times = act.times or 1
     took: dict[int, Took] = {}
     starts = [_start(scene.now, act, number) for number in range(times)]
@@ -28,10 +31,9 @@ async def repeat(scene: Scene, act: Repeat, inner: tuple[Placed, ...], steps: Ma
     def body(number: int) -> Any:
         async def played(clock: Timekeeper) -> None:
             await clock.advance(starts[number])
-            here = Captured(str(number + 1), None, starts[number], scene.watch.delivered)
-            own = replace(scene, clock=clock, captured={**scene.captured, "run": here}, began=starts[number])
+            own = scene.run(number + 1, clock, starts[number])
             for placed in inner:
-                await steps[placed.step.word](own, own.resolve(placed.step.act))
+                await do(own, placed)
                 own.began = own.now
             took[number] = starts[number], clock.now
 
