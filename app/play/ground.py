@@ -11,7 +11,7 @@ from typing import Self
 
 import httpx
 
-from app.joins import catalogue_of, rules_of
+from app.joins import Maker, catalogue_of, rules_of
 from app.play.doors import Doors
 from app.play.relay import Relay
 from app.province import Province
@@ -27,7 +27,7 @@ INNER = "-x"
 class Ground:
     """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
 
-    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started.
+    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started; `makers`: of adapters in the place of ours.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Ground:
         doors: Sequence[str] = (),
         elsewhere: Mapping[str, str] | None = None,
         left_out: Collection[str] = (),
+        makers: Mapping[str, Maker] | None = None,
     ) -> None:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
@@ -49,7 +50,7 @@ class Ground:
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
-        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name)
+        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name, makers=makers)
         self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
         self.doors = Doors(settings, now=now) if doors else None
         self._before = tuple(doors)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from app.joins import Maker
 from app.play.agencies import Agencies
 from app.play.begun import begin
 from app.play.broker import Broker
@@ -21,6 +22,7 @@ from app.play.link import Link
 from app.play.network import Network
 from app.play.parts import Parts
 from app.play.policies import set_policies
+from app.play.quiet import WITHIN
 from app.play.sabotage import Saboteurs
 from app.play.scene import Scene
 from app.play.steps.doing import begun
@@ -49,6 +51,9 @@ class Setting:
     speed: Speed = field(default_factory=Speed)
     ask: Callable[[str], Awaitable[None]] = _nobody
     prefix: str = "run"
+    makers: Mapping[str, Maker] = field(default_factory=dict)
+    """Who makes an adapter in the place of ours, by part: its member is under test."""
+    within: float = WITHIN
 
 
 @asynccontextmanager
@@ -71,6 +76,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             now=held.now,
             relayed="relay" in script.needs,
             doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
+            makers=setting.makers,
         )
         await stack.enter_async_context(ground)
         if (network := by_kind.get("network")) is not None:
@@ -87,6 +93,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             start=scenario.start,
             speed=setting.speed,
             limit=limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS,
+            within=setting.within,
         )
         held.clock = clock
         await clock.begin()
@@ -103,7 +110,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             saboteurs=Saboteurs(by_kind, doors),
             ask=setting.ask,
             began=scenario.start,
-            outside=scenario.outside,
+            outside=(*scenario.outside, *(part.removesuffix("-adapter") for part in setting.makers)),
         )
         await _given(scene)
         yield scene
