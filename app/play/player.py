@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from app.play.quiet import NotQuiet
 from app.play.scene import Scene, StepFailed
 from app.play.setting import Setting, set_up
 from app.play.steps import STEPS
@@ -110,12 +111,21 @@ async def _step(scene: Scene, number: int, placed: Placed, text: str) -> StepDon
         failure = error.failure
     except (AgencyAnsweredNo, AgencyAnsweredYes) as error:
         failure = Failure(str(error))
+    except NotQuiet as error:
+        failure, verdict = _not_quiet(scene, error)
     except LgspError as error:
         failure, verdict = Failure(str(error)[:WRONG]), Verdict.ERROR
     if failure is not None and verdict is Verdict.PASSED:
         verdict = Verdict.FAILED
     scene.began = scene.now
     return replace(done, verdict=verdict, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
+
+
+def _not_quiet(scene: Scene, error: NotQuiet) -> tuple[Failure, Verdict]:
+    """Who is under test and does not come to rest has failed; where it is one of ours, the run has."""
+    under_test = any(error.busy.startswith(name) or f"; {name}" in error.busy for name in scene.outside)
+    failure = Failure(str(error)[:WRONG], turn="member under test" if under_test else "simulator")
+    return failure, Verdict.FAILED if under_test else Verdict.ERROR
 
 
 async def _done(scene: Scene, placed: Placed) -> None:
@@ -127,8 +137,12 @@ async def _done(scene: Scene, placed: Placed) -> None:
 
 async def _at_the_end(scene: Scene) -> StepDone | None:
     """What must hold of the whole: nothing came that never must, and every fault has fired."""
-    await scene.rest()
     number = len(scene.script.steps) + 1
+    try:
+        await scene.rest()
+    except NotQuiet as error:
+        failure, verdict = _not_quiet(scene, error)
+        return StepDone(number, "rest", "all has come to rest", "", verdict, scene.now, scene.now, 0.0, failure)
     if (watched := broken(scene)) is not None:
         failure = breach(scene, watched)
         return StepDone(number, "never", "nothing that must never come", "", Verdict.FAILED, scene.now, scene.now, 0.0, failure)
