@@ -1,6 +1,7 @@
 """Stands between the members and the exchange, on every broker: what it carries it carries as it is, but for armed faults.
 
-The exchange works in an inner space, the members in the scenario's own, the outer one; neither knows of it.
+The exchange works in an inner space, the members in the scenario's own, the outer one; neither knows of it. So where a member reports that
+it cannot apply a message, the place that it names is told as the place where the exchange has put that message.
 """
 
 import asyncio
@@ -10,8 +11,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+import orjson
+
 from app.play.faults import Armed, Firing, Ledger
 from bus import Admin, Follower, KafkaSettings, Place, Producer, Received, Record, Space
+from bus.undeliverable import TYPE as DELIVERY_FAILED
 from scenarios.faults import Delay, Fault, OnHop, Reorder
 from scenarios.mangling import Carried, passed
 from vn.errors import Retry
@@ -63,6 +67,8 @@ class Relay:
         self._held: list[_Held] = []
         self._passing = asyncio.Lock()
         self._carried: dict[Place, int] = {}
+        self._inboxes = {outer.inbox(id_): inner.inbox(id_) for id_ in self._ids.values()}
+        self._put: dict[tuple[str, str, str], tuple[int, int]] = {}  # inbox, source, message id -> where the exchange has put it
 
     async def __aenter__(self) -> Self:
         async with Admin(self._kafka) as admin:
@@ -153,12 +159,31 @@ class Relay:
     def _through(self, records: Iterable[Received]) -> Iterable[Record]:
         for each in records:
             way = self._ways[each.topic]
-            passing = [Record(way.to, each.key, each.value, list(each.headers), each.partition)]
+            passing = [Record(way.to, each.key, self._told(each), list(each.headers), each.partition)]
             for armed in self._ledger:
                 selection = armed.fault.on_hop
                 if selection is not None and selection.hop == way.hop:
                     passing = [record for old in passing for record in self._acted(armed, selection, old)]
             yield from passing
+
+    def _told(self, record: Received) -> bytes | None:
+        """The payload; of a report of the outer space the one that the inner space understands."""
+        headers = dict(record.headers)
+        if record.topic in self._inboxes.values():
+            source, id_ = ((headers.get(name) or b"").decode(errors="replace") for name in ("ce_source", "ce_id"))
+            self._put[record.topic, source.removeprefix("/"), id_] = record.partition, record.offset
+        elif headers.get("ce_type") == DELIVERY_FAILED.encode():
+            return self._reported(record.value)
+        return record.value
+
+    def _reported(self, value: bytes | None) -> bytes | None:
+        try:
+            said = orjson.loads(value or b"")
+            inner = self._inboxes[said["topic"]]
+            partition, offset = self._put[inner, said["source"], said["messageId"]]
+        except (ValueError, KeyError, TypeError):  # no such report: the exchange shall judge it as it is
+            return value
+        return orjson.dumps({**said, "topic": inner, "partition": partition, "offset": offset})
 
     def _acted(self, armed: Armed[Fault], selection: OnHop, record: Record) -> list[Record]:
         """What goes on now, where this fault is armed."""
