@@ -46,7 +46,9 @@ class PlainAdapter(ConsumerRebalanceListener):
         """Until told to stop; then it drops what it has in its hands."""
         async with Admin(KafkaSettings(self._bootstrap)) as admin:
             await admin.wait_for([self._space.inbox(ILIS.member), self._space.outbox(ILIS.member)], within=20)
-        async with httpx.AsyncClient(base_url=self._url, timeout=0.5 if "impatient" in self._mistakes else 20, trust_env=False) as self._http:
+        async with httpx.AsyncClient(
+            base_url=self._url, timeout=0.5 if "impatient" in self._mistakes else 20, trust_env=False
+        ) as self._http:
             self._producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 enable_idempotence="new-id-for-a-resend" not in self._mistakes,
@@ -92,7 +94,8 @@ class PlainAdapter(ConsumerRebalanceListener):
                 if "newest-first" in self._mistakes:
                     records.reverse()
                 for self._left, record in zip(range(len(records), 0, -1), records, strict=True):
-                    await self._dealt_with(record)
+                    if not await self._dealt_with(record):
+                        break  # expelled meanwhile: this one and the rest come again
                 self._left = 0
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
@@ -106,20 +109,22 @@ class PlainAdapter(ConsumerRebalanceListener):
         for each in assigned:
             self._settled[Place(each.topic, each.partition)] = await self._consumer.position(each)
 
-    async def _dealt_with(self, record: ConsumerRecord) -> None:
+    async def _dealt_with(self, record: ConsumerRecord) -> bool:
         place = Place(record.topic, record.partition)
         if "commits-first" in self._mistakes:
             await self._commit(record)
         await self._to_the_end(record)
-        if "commits-first" not in self._mistakes:
-            await self._commit(record)
+        if "commits-first" not in self._mistakes and not await self._commit(record):
+            return False
         self._settled[place] = max(self._settled.get(place, 0), record.offset + 1)
+        return True
 
-    async def _commit(self, record: ConsumerRecord) -> None:
+    async def _commit(self, record: ConsumerRecord) -> bool:
         try:
             await self._consumer.commit({TopicPartition(record.topic, record.partition): record.offset + 1})
-        except CommitFailedError:  # expelled meanwhile: it comes again
-            pass
+        except CommitFailedError:
+            return False
+        return True
 
     async def _to_the_end(self, record: ConsumerRecord) -> None:
         for tries in range(1, 10**6):
