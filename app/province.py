@@ -21,7 +21,8 @@ NONE: Mapping[str, str] = MappingProxyType({})
 class Province:
     """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again.
 
-    `inner` is the exchange's space where it is not the members', because a relay stands between. `makers`: who makes an adapter in the place of ours, by part.
+    `inner` is the exchange's space where it is not the members', because a relay stands between.
+    `makers`: who makes an adapter in the place of ours, by part.
     """
 
     def __init__(

@@ -27,10 +27,11 @@ INNER = "-x"
 class Ground:
     """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
 
-    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started; `makers`: of adapters in the place of ours.
+    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started;
+    `makers`: who makes an adapter in the place of ours, by part.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a run says once what it is made of
         self,
         settings: Settings,
         bootstrap: str,

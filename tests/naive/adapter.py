@@ -132,7 +132,7 @@ class PlainAdapter(ConsumerRebalanceListener):
                 await self._apply(record)
             except (Retry, Unknown) as error:
                 if "no-retry" in self._mistakes:
-                    return
+                    return None
                 if isinstance(error, Unknown) and tries > KNOWN_WITHIN:
                     return await self._report(record, error)
                 await asyncio.sleep(AGAIN)

@@ -1,4 +1,4 @@
-"""Each scenario of a fault that reaches an adapter passes with a right adapter, and fails with one that makes the mistake that it is about."""
+"""A scenario of a fault that reaches an adapter passes with a right one, and fails with one that makes the mistake that it is about."""
 
 from collections.abc import AsyncIterator
 
