@@ -62,11 +62,12 @@ bench: dev
 torture: dev
 	$(BIN)/python -m torture $(ARGS)
 
-# What is generated and committed: schemas, AsyncAPI document, docs/fidelity.md, docs/scenarios-reference.md
+# What is generated and committed: schemas, AsyncAPI document, docs/fidelity.md, docs/scenarios-reference.md, scenarios/README.md
 export: dev
 	$(BIN)/lgsp contracts export contracts
 	$(BIN)/python -m tools.fidelity > docs/fidelity.md
 	$(BIN)/python -m tools.scenario_words
+	$(BIN)/python -m tools.scenario_index
 
 # AsyncAPI's own parser, for machines with Node
 asyncapi:

@@ -15,7 +15,7 @@ from vn.clock import Clock
 from vn.tracing import Tracer
 from vn.vitals import Sample
 
-__all__ = ["Mover", "Patience", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
+__all__ = ["Maker", "Mover", "Patience", "adapter_of", "catalogue_of", "exchange_of", "rules_of"]
 
 
 class Mover(Protocol):
@@ -32,6 +32,22 @@ class Mover(Protocol):
 
     def figures(self) -> Iterable[Sample]:
         """All metrics of now."""
+
+
+class Maker(Protocol):
+    """Who makes an adapter: `adapter_of`, or somebody who plays another in its place."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        name: str,
+        *,
+        bootstrap: str,
+        url: str,
+        clock: Clock,
+        patience: Patience | None = None,
+        tracer: Tracer | None = None,
+    ) -> Mover: ...
 
 
 def catalogue_of(settings: Settings) -> Catalogue:

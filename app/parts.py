@@ -20,7 +20,7 @@ from vn.errors import Unusable
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from app.joins import Mover, Patience
+    from app.joins import Maker, Mover, Patience
     from app.tracing import Spans
 
 __all__ = ["adapter", "agency", "decisions_of", "exchange", "run_adapter", "run_agencies", "run_apache", "run_broker", "run_exchange"]
@@ -84,7 +84,14 @@ async def exchange(settings: Settings, bootstrap: str, *, say: Say = lambda _: N
 
 @contextlib.asynccontextmanager
 async def adapter(
-    settings: Settings, name: str, *, bootstrap: str, url: str, patience: "Patience | None" = None, say: Say = lambda _: None
+    settings: Settings,
+    name: str,
+    *,
+    bootstrap: str,
+    url: str,
+    patience: "Patience | None" = None,
+    maker: "Maker | None" = None,
+    say: Say = lambda _: None,
 ) -> AsyncIterator[str]:
     """One adapter between the agency at `url` and the bus; gives the address of its admin endpoints, and says so once it works."""
     from app.joins import adapter_of
@@ -92,7 +99,7 @@ async def adapter(
     clock = Clock(settings.clock)
     part = f"{name}-adapter"
     async with traced(settings, part) as spans:
-        made = adapter_of(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)
+        made = (maker or adapter_of)(settings, name, bootstrap=bootstrap, url=url, clock=clock, patience=patience, tracer=spans)
         async with _running(part, settings, made, clock=clock, say=say) as address:
             yield address
 

@@ -12,7 +12,7 @@ from typing import Self
 
 import httpx
 
-from app.joins import catalogue_of, rules_of
+from app.joins import Maker, catalogue_of, rules_of
 from app.play.doors import Doors
 from app.play.outsiders import NOBODY, Outsiders
 from app.play.relay import Relay
@@ -32,9 +32,10 @@ class Ground:
     """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
 
     `anew`: the space may have been used before; what is left of that goes first.
+    `makers`: who makes an adapter in the place of ours, by part.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a run says once what it is made of
         self,
         settings: Settings,
         bootstrap: str,
@@ -45,6 +46,7 @@ class Ground:
         doors: Sequence[str] = (),
         outsiders: Outsiders = NOBODY,
         anew: bool = False,
+        makers: Mapping[str, Maker] | None = None,
     ) -> None:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
@@ -53,7 +55,7 @@ class Ground:
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
-        self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name)
+        self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name, makers=makers)
         self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
         keyed = [agency for agency in outsiders.kept.values() if outsiders.agency(agency).headers]  # our adapter knows of no keys
         self._before = tuple(dict.fromkeys((*doors, *keyed)))

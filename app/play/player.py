@@ -127,7 +127,7 @@ async def _tried(scene: Scene, step: StepDone, body: Callable[[], Awaitable[Fail
 
 def _unsettled(scene: Scene, error: NotQuiet | Ended) -> tuple[Failure, Verdict]:
     """Whoever is outside and does not come to rest fails; whoever is ours is an error."""
-    if isinstance(error, Ended) or scene.systems.blamed(error.busy):
+    if isinstance(error, Ended) or scene.systems.blamed(error.busy) or any(f"{name}-adapter " in error.busy for name in scene.outside):
         return Failure(str(error), turn="member under test"), Verdict.FAILED
     return Failure(str(error)[:WRONG]), Verdict.ERROR
 

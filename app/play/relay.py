@@ -1,6 +1,7 @@
 """Stands between the members and the exchange, on every broker: what it carries it carries as it is, but for armed faults.
 
-The exchange works in an inner space, the members in the scenario's own, the outer one; neither knows of it.
+The exchange works in an inner space, the members in the scenario's own, the outer one; neither knows of it. So where a member reports that
+it cannot apply a message, the place that it names is told as the place where the exchange has put that message.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Sets a scenario up: its parts, its clock, its observer, who and what is given, who makes things go wrong."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from app.joins import Maker
 from app.play.agencies import Agencies
 from app.play.begun import begin
 from app.play.bound import Bound
@@ -23,13 +24,15 @@ from app.play.network import Network
 from app.play.outsiders import Outsiders
 from app.play.parts import Parts
 from app.play.policies import set_policies
+from app.play.quiet import WITHIN, Participant
 from app.play.sabotage import Saboteurs
 from app.play.scene import Scene
 from app.play.steps.doing import begun
 from app.play.systems import Systems
 from app.play.watch import Watch
-from app.settings import Settings
+from app.settings import AGENCIES, Settings
 from scenarios.reading import Script
+from scenarios.scenario import Scenario
 from vn.clock import ClockSetting
 
 __all__ = ["Setting", "set_up"]
@@ -55,74 +58,78 @@ class Setting:
     space: str | None = None
     """The space of every scenario with a member outside, one after the other, where it was said; else each has one of its own."""
     bound: Bound = field(default_factory=Bound)
+    makers: Mapping[str, Maker] = field(default_factory=dict)
+    """Who makes an adapter in the place of ours, by part: its member is under test."""
+    within: float = WITHIN
 
 
 @asynccontextmanager
 async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
     """Everything runs, stands at the scenario's start and is at rest; all of it is gone afterwards."""
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lgsp-run-", ignore_cleanup_errors=True)))
+        enter = stack.enter_async_context
         bootstrap, by_kind = await _broker(script, setting, stack)
         scenario, held, outsiders = script.scenario, _Held(script.scenario.start), Outsiders.of(script, setting.bound)
-        fixed = setting.space if outsiders.members else None
-        settings = replace(
-            setting.settings,
-            space=fixed or f"{setting.prefix}-{next(_numbers)}",
-            seed=scenario.seed,
-            clock=ClockSetting("frozen", at=scenario.start),
-        )
-        ground = Ground(
-            settings,
-            bootstrap,
-            folder,
-            now=held.now,
-            relayed="relay" in script.needs,
-            doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
-            outsiders=outsiders,
-            anew=fixed is not None,
-        )
-        await stack.enter_async_context(ground)
+        ground = await enter(_ground(script, setting, bootstrap, outsiders=outsiders, held=held, stack=stack))
         if (network := by_kind.get("network")) is not None:
-            by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))
+            by_kind["network"] = await enter(Network(network, now=held.now))
         if ground.relay is not None:
             by_kind["relay"] = ground.relay
         groups = {name: group for name in outsiders.members if (group := outsiders.member(name).group)}
-        watch = await stack.enter_async_context(
-            Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups)
-        )
-        parts = await stack.enter_async_context(Parts.of(ground.province, outside=outsiders.left_out))
-        systems = Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id)
-        await stack.enter_async_context(systems)
+        watch = await enter(Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups))
+        parts = await enter(Parts.of(ground.province, outside=outsiders.left_out))
+        systems = await enter(Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id))
         others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
-        limit = scenario.limits.virtual
-        clock = ScenarioClock(
-            parts,
-            *others,
-            start=scenario.start,
-            speed=setting.speed,
-            limit=limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS,
-        )
-        held.clock = clock
+        held.clock = clock = _clock(scenario, setting, parts, others)
         await clock.begin()
         agencies = Agencies(ground.http, ground.urls, outsiders)
-        cast = await Cast.settled(scenario.given, seed=settings.seed, agencies=agencies, on=scenario.start.date())
-        doors: Mapping[str, Saboteur[Any]] = dict.fromkeys(("dvc", "land", "tax", "payment"), ground.doors) if ground.doors else {}
+        doors: Mapping[str, Saboteur[Any]] = dict.fromkeys(AGENCIES, ground.doors) if ground.doors else {}
+        outside = (*outsiders.names, *(part.removesuffix("-adapter") for part in setting.makers))
         scene = Scene(
             script=script,
             ground=ground,
             agencies=agencies,
             clock=clock,
             watch=watch,
-            cast=cast,
+            cast=await Cast.settled(scenario.given, seed=scenario.seed, agencies=agencies, on=scenario.start.date()),
             saboteurs=Saboteurs(by_kind, doors),
             ask=setting.ask,
             began=scenario.start,
-            outside=outsiders.names,
+            outside=outside,
             systems=systems,
-            exact=not setting.speed.runs and not outsiders.names,
+            exact=not setting.speed.runs and not outside,
         )
         await _given(scene)
         yield scene
+
+
+def _ground(script: Script, setting: Setting, bootstrap: str, *, outsiders: Outsiders, held: "_Held", stack: AsyncExitStack) -> Ground:
+    """The parts, in a folder and in topics that are gone afterwards."""
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="lgsp-run-", ignore_cleanup_errors=True)))
+    fixed = setting.space if outsiders.members else None
+    settings = replace(
+        setting.settings,
+        space=fixed or f"{setting.prefix}-{next(_numbers)}",
+        seed=script.scenario.seed,
+        clock=ClockSetting("frozen", at=script.scenario.start),
+    )
+    return Ground(
+        settings,
+        bootstrap,
+        folder,
+        now=held.now,
+        relayed="relay" in script.needs,
+        doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
+        outsiders=outsiders,
+        anew=fixed is not None,
+        makers=setting.makers,
+    )
+
+
+def _clock(scenario: Scenario, setting: Setting, parts: Parts, others: Sequence[Participant]) -> ScenarioClock:
+    limit = scenario.limits.virtual
+    most = limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS
+    return ScenarioClock(parts, *others, start=scenario.start, speed=setting.speed, limit=most, within=setting.within)
 
 
 @dataclass
