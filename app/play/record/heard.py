@@ -1,0 +1,94 @@
+"""What was said in the recorded cases: each message once, with whom it reached and when it was said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from scenarios.verdicts import Message
+from vn.clock import VN
+
+__all__ = ["ACTS", "AT_ONCE", "Heard", "heard", "moved"]
+
+AT_ONCE = timedelta(seconds=60)  # on a real clock nothing takes no time at all
+ACTS = ("dossier.submitted", "dossier.supplemented", "dossier.withdrawal-requested", "payment.requested")
+"""What a citizen's act says; everything else follows from something."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message; `deliveries`: records by addressee's short name. `code`: the exchange refused it, or somebody could not apply it."""
+
+    order: int
+    at: datetime
+    id: str
+    contract: str
+    source: str
+    dossier: str
+    causation: str | None
+    payload: Mapping[str, Any]
+    deliveries: Mapping[str, int]
+    code: str = ""
+    past: bool = False
+    """It was written past the sender's agency and adapter."""
+
+    @property
+    def refused(self) -> bool:
+        """It never reached anybody."""
+        return bool(self.code) and not self.deliveries
+
+
+def heard(messages: Sequence[Message], dossiers: Sequence[str]) -> list[Heard]:
+    """The messages of these dossiers in the order of the time at which they were said; within one instant as they were first seen."""
+    found: dict[tuple[str, str], Heard] = {}
+    for order, each in enumerate(messages):
+        if each.subject not in dossiers:
+            continue
+        key = each.source, each.id
+        known = found.get(key) or _heard(order, each)
+        reached = {each.recipient: each.deliveries} if each.recipient and each.deliveries else {}
+        payload = known.payload or _mapping(each.payload)
+        found[key] = replace(known, deliveries={**known.deliveries, **reached}, code=known.code or each.code, payload=payload)
+    by_id = {each.id: each for each in found.values()}
+    caused = ((each, by_id.get(each.causation or "")) for each in found.values())
+    timed = [replace(each, at=cause.at) if each.source == "lgsp" and cause else each for each, cause in caused]  # its clock is its own
+    said = sorted(timed, key=lambda each: (each.at, each.order))
+    explained = {each.source for each in said if each.causation}
+    return [replace(each, past=_is_past(each, explained)) for each in said]
+
+
+def moved(messages: Iterable[Heard], first: Heard, after: Heard) -> list[Heard]:
+    """The same with `first`, and all that follows from it, said no earlier than right after another."""
+    later = {first.id}
+    result, held = [], []
+    for each in messages:
+        if each.causation in later:
+            later.add(each.id)
+        if each.id in later:
+            held.append(each)
+            continue
+        result.append(each)
+        if each is after:
+            result += held
+            held = []
+    return sorted([*result, *held], key=lambda each: max(each.at, after.at) if each.id in later else each.at)
+
+
+def _heard(order: int, each: Message) -> Heard:
+    said = each.headers.get("ce_time")
+    try:
+        at = datetime.fromisoformat(said).astimezone(VN) if said else each.at
+    except ValueError:
+        at = each.at
+    return Heard(order, at, each.id, each.contract, each.source, each.subject, each.causation, _mapping(each.payload), {}, each.code)
+
+
+def _mapping(payload: Any) -> Mapping[str, Any]:
+    return payload if isinstance(payload, Mapping) else {}
+
+
+def _is_past(each: Heard, explained: set[str]) -> bool:
+    """Adapters say what a message follows from; where a sender's never do, nothing can be told from that."""
+    if each.source == "lgsp" or each.contract == "exchange.delivery-failed":
+        return False
+    return each.refused or (each.causation is None and each.contract not in ACTS and each.source in explained)
