@@ -76,7 +76,9 @@ def acts(case: Case, submitted: Heard, *, named: bool) -> Iterator[Act]:
             changed = {at: value for at, value in now.items() if before.get(at) != value}
             before = now
             given = {"papers": papers_of(each.payload), "with": changed}
-            yield Act(each.at, each, [Line("supplement", {"dossier": case.name, **{name: value for name, value in given.items() if value}})])
+            yield Act(
+                each.at, each, [Line("supplement", {"dossier": case.name, **{name: value for name, value in given.items() if value}})]
+            )
         elif each.contract == "dossier.withdrawal-requested":
             yield Act(each.at, each, [Line("withdraw", {"dossier": case.name})])
     for number, payment in enumerate(case.payments, 1):

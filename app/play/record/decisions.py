@@ -8,6 +8,19 @@ from app.play.record.heard import Heard
 
 __all__ = ["Decision", "decisions"]
 
+WITHDRAWAL = "withdrawal"
+ASKED = {
+    "check": ("land", "accept"),
+    "slip": ("land", "send-slip"),
+    "correct": ("land", "correct-slip"),
+    "withdrawal": ("land", "grant-withdrawal"),
+    "update": ("land", "update-register"),
+    "assess": ("tax", "assess"),
+    "reconcile": ("tax", "reconcile"),
+    "payment": ("payment", "pay"),
+}
+"""By the word of the policy: who decides, and what is decided as a rule."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -36,7 +49,7 @@ def decisions(said: Sequence[Heard], mended: frozenset[str], crossed: frozenset[
     desk = _Desk(mended, crossed)
     for each in said:
         if not each.past and not each.refused:
-            _HEARD.get(each.contract, lambda *_: None)(desk, each)
+            _HEARD.get(each.contract, _nothing)(desk, each)
     end = said[-1].at if said else None
     return [*desk.made, *(replace(each, until=end) for each in desk.waiting.values())]
 
@@ -49,12 +62,13 @@ class _Desk:
     crossed: frozenset[str]
     waiting: dict[tuple[str, str], Decision] = field(default_factory=dict)
     made: list[Decision] = field(default_factory=list)
-    before: Decision | None = None
+    withdrawing: str = ""
     status: int = 1
     slip: str = ""
     ended: bool = False
 
-    def ask(self, at: str, policy: str, action: str, each: Heard, key: str = "") -> None:
+    def ask(self, policy: str, each: Heard, *, key: str = "") -> None:
+        at, action = ASKED[policy]
         self.waiting[at, key] = Decision(at, policy, action, each.at, attempt=key if at == "payment" else None)
 
     def land(self) -> Decision | None:
@@ -76,27 +90,40 @@ class _Desk:
             self.made.append(replace(waited, until=each.at))
 
 
+def _nothing(_: _Desk, __: Heard) -> None:
+    """It neither asks for a decision nor answers one."""
+
+
 def _submitted(desk: _Desk, each: Heard) -> None:
-    desk.ask("land", "check", "accept", each)
+    desk.ask("check", each)
 
 
 def _supplemented(desk: _Desk, each: Heard) -> None:
     if desk.status == 5:
-        desk.ask("land", "check", "accept", each)
+        desk.ask("check", each)
 
 
 def _withdrawal(desk: _Desk, each: Heard) -> None:
-    desk.before = desk.waiting.pop(("land", ""), None)
-    if desk.before is not None:
-        desk.made.append(replace(desk.before, until=each.at))
-    desk.ask("land", "withdrawal", "grant-withdrawal", each)
+    """The land office may decide something else before it hears of it."""
+    desk.withdrawing = each.id
+    desk.ask("withdrawal", each, key=WITHDRAWAL)
+
+
+def _weighed(desk: _Desk, each: Heard, *, action: str, usual: bool) -> None:
+    """What waited when the citizen wanted out has not been decided since."""
+    asked = desk.waiting["land", WITHDRAWAL].asked
+    if (waits := desk.waiting.pop(("land", ""), None)) is not None:
+        desk.made.append(replace(waits, until=asked))
+    desk.answer("land", each, WITHDRAWAL, action=action, usual=usual)
 
 
 def _status(desk: _Desk, each: Heard) -> None:
     status, waits = each.payload.get("status"), desk.land()
     policy = waits.policy if waits else None
-    if policy == "withdrawal" and status != 8:
-        desk.answer("land", each, action="refuse-withdrawal", usual=False)
+    if ("land", WITHDRAWAL) in desk.waiting and each.causation == desk.withdrawing and status != 8:
+        _weighed(desk, each, action="refuse-withdrawal", usual=False)
+        if status == 1:
+            desk.ask("check", each)
     elif status in (2, 4) and policy == "check":
         desk.answer("land", each)
     elif status == 3:
@@ -119,11 +146,11 @@ def _status(desk: _Desk, each: Heard) -> None:
 
 def _goes_on(desk: _Desk, each: Heard) -> None:
     if desk.slip == "returned":
-        desk.ask("land", "correct", "correct-slip", each)
+        desk.ask("correct", each)
     elif desk.slip == "settled":
-        desk.ask("land", "update", "update-register", each)
+        desk.ask("update", each)
     elif not desk.slip:
-        desk.ask("land", "slip", "send-slip", each)
+        desk.ask("slip", each)
 
 
 def _asked_back(desk: _Desk, each: Heard) -> None:
@@ -145,10 +172,10 @@ def _stopped(desk: _Desk, each: Heard) -> None:
 def _over(desk: _Desk, each: Heard) -> None:
     """Withdrawn or refused; the status and the word to tax are seen in any order."""
     waits = desk.land()
-    if waits is not None and waits.policy == "withdrawal":
-        desk.answer("land", each)
-    elif desk.ended:
+    if desk.ended:
         return
+    if ("land", WITHDRAWAL) in desk.waiting:
+        _weighed(desk, each, action="grant-withdrawal", usual=True)
     elif waits is not None and waits.policy == "check":
         desk.answer("land", each, action="refuse", usual=False)
     else:
@@ -166,7 +193,7 @@ def _sent(desk: _Desk, each: Heard) -> None:
 def _slip(desk: _Desk, each: Heard) -> None:
     _sent(desk, each)
     desk.slip = "sent"
-    desk.ask("tax", "assess", "assess", each, each.id)
+    desk.ask("assess", each, key=each.id)
 
 
 def _tax(desk: _Desk, each: Heard) -> None:
@@ -190,7 +217,7 @@ def _cancelled(desk: _Desk, each: Heard) -> None:
 
 
 def _requested(desk: _Desk, each: Heard) -> None:
-    desk.ask("payment", "payment", "pay", each, each.id)
+    desk.ask("payment", each, key=each.id)
 
 
 def _failed(desk: _Desk, each: Heard) -> None:
@@ -202,7 +229,7 @@ def _failed(desk: _Desk, each: Heard) -> None:
 
 def _receipt(desk: _Desk, each: Heard) -> None:
     desk.answer("payment", each, each.causation or "", usual=each.id not in desk.crossed)
-    desk.ask("tax", "reconcile", "reconcile", each, each.id)
+    desk.ask("reconcile", each, key=each.id)
 
 
 def _register(desk: _Desk, each: Heard) -> None:

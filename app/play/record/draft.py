@@ -1,23 +1,21 @@
 """A scenario draft of what was recorded: pure, from messages to text."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from app.play.record.acts import Case, acts, decided, sent
 from app.play.record.course import Act, course
-from app.play.record.decisions import Decision, decisions
+from app.play.record.decisions import decisions
 from app.play.record.handed_in import handed_in
 from app.play.record.heard import Heard, heard, moved
 from app.play.record.parties import Parties
 from app.play.record.payments import crossings, payments
-from app.play.record.policies import by_hand, policies
+from app.play.record.policies import BY_HAND, Policies, by_hand, policies
 from app.play.record.steps import Writer
 from app.play.record.written import Line, instant, written
 from scenarios.verdicts import Message
 from vn.errors import Unusable
-from vn.units import commune
 
 __all__ = ["Draft", "draft"]
 
@@ -43,15 +41,16 @@ def draft(messages: Sequence[Message], dossiers: Sequence[str], *, contracts: Co
     order = _in_time(said, dossiers)
     said = _crossed(said, order)
     parties = Parties()
-    cases = {code: _case(code, said, parties, number, len(order)) for number, code in enumerate(order, 1)}
+    names = {code: "d" if len(order) == 1 else f"d{number}" for number, code in enumerate(order, 1)}
+    cases = {code: _case(names[code], [each for each in said if each.dossier == code], parties, many=len(order) > 1) for code in order}
     made = [each for case in cases.values() for each in case.decisions]
     chosen = policies(made)
-    everything = [act for code, case in cases.items() for act in _acts(case, code, chosen, contracts)]
+    everything = [act for case in cases.values() for act in _acts(case, chosen, contracts)]
     parts = course(said, everything)
     start = parts[0].act.at.replace(microsecond=0)
     writer = Writer(cases, chosen, start)
     lines = [*writer.write(parts), *_states(cases.values(), parties)]
-    left_out = [*_elsewhere(cases.values(), start.date()), *(line for case in cases.values() for line in case.left_out), *writer.left_out]
+    left_out = [*_inexact(cases.values()), *(line for case in cases.values() for line in case.left_out), *writer.left_out]
     left_out = list(dict.fromkeys(left_out))
     procedures = list(dict.fromkeys(str(case.handed_in.step["procedure"]) for case in cases.values()))
     title = {
@@ -69,7 +68,9 @@ def _in_time(said: Sequence[Heard], dossiers: Sequence[str]) -> list[str]:
     for code in dossiers:
         if code not in submitted:
             any_ = any(each.dossier == code for each in said)
-            why = "was never handed in as far as the topics go" if any_ else "nothing was ever sent about it; is it right? See: lgsp journal"
+            why = (
+                "was never handed in as far as the topics go" if any_ else "nothing was ever sent about it; is it right? See: lgsp journal"
+            )
             raise Unusable(f"{code}: {why}")
     return list(dict.fromkeys(submitted))
 
@@ -86,19 +87,17 @@ def _crossed(said: list[Heard], dossiers: Sequence[str]) -> list[Heard]:
     return said
 
 
-def _case(code: str, said: Sequence[Heard], parties: Parties, number: int, total: int) -> Case:
-    own = [each for each in said if each.dossier == code]
+def _case(name: str, own: Sequence[Heard], parties: Parties, *, many: bool) -> Case:
     submitted = next(each for each in own if _is_submission(each))
     slips = [each.payload for each in own if each.contract == "land.transfer-slip" and not each.past and not each.refused]
-    name = "d" if total == 1 else f"d{number}"
     given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name)
     receipts = frozenset(each.receipt.id for each in crossings(own))
     made = decisions(own, given.mended, receipts)
-    return Case(name, own, given, parties, total > 1, payments(own), made)
+    return Case(name, own, given, parties, many, payments(own), made)
 
 
-def _acts(case: Case, code: str, chosen: Any, contracts: Collection[str]) -> list[Act]:
-    named = chosen.get("payment", {}).get("payment") == "by-hand"
+def _acts(case: Case, chosen: Policies, contracts: Collection[str]) -> list[Act]:
+    named = chosen.get("payment", {}).get("payment") == BY_HAND
     submitted = next(each for each in case.said if _is_submission(each))
     found = list(acts(case, submitted, named=named))
     found += [decided(case, together) for together in by_hand(case.decisions, chosen)]
@@ -111,22 +110,22 @@ def _acts(case: Case, code: str, chosen: Any, contracts: Collection[str]) -> lis
     return found
 
 
-def _given(parties: Parties, chosen: Any) -> dict[str, Any]:
+def _given(parties: Parties, chosen: Policies) -> dict[str, Any]:
     parcels = [dict(each.said) for each in parties.parcels.values()]
     given: dict[str, Any] = {"people": parties.people, "parcel": parcels[0] if len(parcels) == 1 else parcels}
     return {**given, **({"policies": chosen} if chosen else {})}
 
 
-def _elsewhere(cases: Any, on: date) -> list[str]:
-    """Why the sums, or the places, are not those of the recording."""
-    parcels = list({each.name: each for case in cases for each in case.handed_in.parcels}.values())
-    return [f"{each.name}: {each.note}" for each in parcels if each.note and not each.told]
+def _inexact(cases: Iterable[Case]) -> list[str]:
+    """Why some sums will not be those of the recording."""
+    parcels = {each.name: each for case in cases for each in case.handed_in.parcels}
+    return [f"the sums of {each.name}: no table price that a script can give comes to them" for each in parcels.values() if not each.told]
 
 
-def _states(cases: Any, parties: Parties) -> list[Line]:
+def _states(cases: Iterable[Case], parties: Parties) -> list[Line]:
     """How everything stood at the end."""
     lines = [Line("state", {"at": "dvc", "dossier": case.name, "status": _status(case)}) for case in cases]
-    holders: dict[str, Any] = {name: None for name in (each.name for each in parties.parcels.values())}
+    holders: dict[str, Any] = dict.fromkeys(each.name for each in parties.parcels.values())
     for each in parties.parcels.values():
         holder = each.said["holder"]
         holders[each.name] = holder if isinstance(holder, str) else list(holder)
@@ -148,7 +147,3 @@ def _status(case: Case) -> int:
     if changed and changed[-1] == "dossier.withdrawal-requested":
         return 7
     return 10 if last == 9 and any(each.contract == "land.register-updated" for each in said) else int(last)
-
-
-def _unused(_: Decision) -> object:
-    return commune

@@ -10,6 +10,7 @@ from vn.clock import VN
 
 __all__ = ["ACTS", "AT_ONCE", "Heard", "heard", "moved"]
 
+EXCHANGE = "lgsp"  # it reads no inbox that is watched
 AT_ONCE = timedelta(seconds=60)  # on a real clock nothing takes no time at all
 ACTS = ("dossier.submitted", "dossier.supplemented", "dossier.withdrawal-requested", "payment.requested")
 """What a citizen's act says; everything else follows from something."""
@@ -29,6 +30,8 @@ class Heard:
     payload: Mapping[str, Any]
     deliveries: Mapping[str, int]
     code: str = ""
+    lost: frozenset[str] = frozenset()
+    """Addressees that the exchange had it for, and in whose inbox it never was."""
     past: bool = False
     """It was written past the sender's agency and adapter."""
 
@@ -47,12 +50,18 @@ def heard(messages: Sequence[Message], dossiers: Sequence[str]) -> list[Heard]:
         key = each.source, each.id
         known = found.get(key) or _heard(order, each)
         reached = {each.recipient: each.deliveries} if each.recipient and each.deliveries else {}
-        payload = known.payload or _mapping(each.payload)
-        found[key] = replace(known, deliveries={**known.deliveries, **reached}, code=known.code or each.code, payload=payload)
+        lost = {each.recipient} if each.recipient and each.recipient != EXCHANGE and not each.deliveries else set()
+        found[key] = replace(
+            known,
+            deliveries={**known.deliveries, **reached},
+            code=known.code or each.code,
+            lost=known.lost | lost,
+            payload=known.payload or _mapping(each.payload),
+        )
     by_id = {each.id: each for each in found.values()}
     caused = ((each, by_id.get(each.causation or "")) for each in found.values())
-    timed = [replace(each, at=cause.at) if each.source == "lgsp" and cause else each for each, cause in caused]  # its clock is its own
-    said = sorted(timed, key=lambda each: (each.at, each.order))
+    timed = [_after(each, cause) if each.source == EXCHANGE and cause else each for each, cause in caused]
+    said = sorted(timed, key=lambda each: (each.at, each.order, each.source == EXCHANGE))
     explained = {each.source for each in said if each.causation}
     return [replace(each, past=_is_past(each, explained)) for each in said]
 
@@ -83,12 +92,21 @@ def _heard(order: int, each: Message) -> Heard:
     return Heard(order, at, each.id, each.contract, each.source, each.subject, each.causation, _mapping(each.payload), {}, each.code)
 
 
+def _after(receipt: Heard, cause: Heard) -> Heard:
+    """The exchange has a clock of its own; what it says stands behind what it answers."""
+    return replace(receipt, at=cause.at, order=max(receipt.order, cause.order))
+
+
 def _mapping(payload: Any) -> Mapping[str, Any]:
     return payload if isinstance(payload, Mapping) else {}
 
 
 def _is_past(each: Heard, explained: set[str]) -> bool:
-    """Adapters say what a message follows from; where a sender's never do, nothing can be told from that."""
-    if each.source == "lgsp" or each.contract == "exchange.delivery-failed":
-        return False
-    return each.refused or (each.causation is None and each.contract not in ACTS and each.source in explained)
+    """Adapters say what a message follows from: at tax and the payment platform each does, unless a sender's never say it."""
+    return each.source != EXCHANGE and (
+        each.refused or (each.causation is None and each.source in ("tct", "payplat") and each.source in explained and not _failure(each))
+    )
+
+
+def _failure(each: Heard) -> bool:
+    return each.contract == "exchange.delivery-failed"

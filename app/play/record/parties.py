@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from vn.units import NEW_DIVISION, successor
+from vn.units import successor
 
 __all__ = ["Parcel", "Parties", "identity"]
 
@@ -24,7 +24,6 @@ class Parcel:
     said: Mapping[str, Any]
     area: Decimal
     told: bool = True
-    note: str = ""
 
 
 @dataclass
@@ -54,10 +53,20 @@ class Parties:
 
     def parcel(self, dossier: Said, place: int, slip: Said | None, held: Sequence[Said]) -> Parcel:
         """A parcel of a dossier, by the last slip that tells of it; `held` are those who hold it then, each with its share."""
-        key = key_of(dossier["parcels"][place]["parcel"])
+        said = dossier["parcels"][place]
+        key = key_of(said["parcel"])
         if key not in self.parcels:
             name = "plot" if not self.parcels else f"plot-{len(self.parcels) + 1}"
-            self.parcels[key] = _parcel(name, dossier, place, slip, self._shares(held))
+            given = {"as": name, "commune": str(said["parcel"]["communeCode"])}
+            holder = {"holder": self._shares(held)}
+            if slip is None:
+                area = Decimal(str(said["area"]))
+                self.parcels[key] = Parcel(name, {**given, "area": area, **holder}, area)
+            else:
+                told = slip["parcels"][place]
+                area = Decimal(str(told["areas"]["parcel"]))
+                uses, price, exact = _priced(told, area, dossier)
+                self.parcels[key] = Parcel(name, {**given, **uses, "price": price, **holder}, area, exact)
         return self.parcels[key]
 
     def known(self, said: Said) -> Parcel | None:
@@ -81,19 +90,6 @@ def key_of(said: Said) -> tuple[str, int, int]:
     return (now.code if now else code), int(said["mapSheet"]), int(said["parcelNumber"])
 
 
-def _parcel(name: str, dossier: Said, place: int, slip: Said | None, holder: Any) -> Parcel:
-    said = dossier["parcels"][place]
-    where = {"as": name, "commune": str(said["parcel"]["communeCode"])}
-    if slip is None:
-        area = Decimal(str(said["area"]))
-        return Parcel(name, {**where, "area": area, "holder": holder}, area, note="no slip tells its use and table price")
-    told = slip["parcels"][place]
-    area = Decimal(str(told["areas"]["parcel"]))
-    uses, price, exact = _priced(told, area, dossier)
-    note = "" if exact else "its table price cannot be given"
-    return Parcel(name, {**where, **uses, "price": price, "holder": holder}, area, exact, note)
-
-
 def _priced(told: Said, area: Decimal, dossier: Said) -> tuple[dict[str, Any], int, bool]:
     """Uses, the price of house land, and whether the table then says what it said."""
     table, use = int(told["valuation"]["tablePrice"]), str(told["use"])
@@ -114,8 +110,3 @@ def _priced(told: Said, area: Decimal, dossier: Said) -> tuple[dict[str, Any], i
     if table == GARDEN_PRICE:
         return {"area": area, "use": use}, table, True
     return {"area": area, "use": "ODT"}, table, True  # as house land, so that the table says the same of it
-
-
-def on_new_division(day: Any) -> bool:
-    """Whether the communes of today's division are in force on this day."""
-    return bool(day >= NEW_DIVISION)

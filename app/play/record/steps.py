@@ -79,7 +79,7 @@ class Writer:
             if self._undelivered(each):
                 continue
             for to, times in each.deliveries.items():
-                means = meaning(each, sums=case.exact and not each.past)
+                means: dict[str, Any] = meaning(each, sums=case.exact and not each.past)
                 name = case.notices.get(str(each.payload.get("notice"))) if each.contract == "tax.payment-notice" and to == "dvc" else None
                 if name:
                     means |= {"/ordinal": each.payload["ordinal"], "/slip/revision": each.payload["slip"]["revision"]}
@@ -90,14 +90,14 @@ class Writer:
                 if name:
                     names[group] = name
         for group, counts in groups.items():
-            contract, to, dossier, means_ = group
-            said = {"as": names[group]} if group in names else {}
+            contract, to, dossier, told = group
+            said: dict[str, Any] = {"as": names[group]} if group in names else {}
             said |= {"contract": contract, "to": to, "about": self.cases[dossier].name}
             if (contract, to) in repeated:
                 said["count"] = f"exactly {sum(counts)} deliveries"
             elif len(counts) > 1 or group not in names:
                 said["count"] = len(counts)
-            yield {**said, **({"where": dict(means_)} if means_ else {})}
+            yield {**said, **({"where": dict(told)} if told else {})}
 
     def _undelivered(self, each: Heard) -> bool:
         """What a member could not apply, and what is said of that, does not come again by itself."""
@@ -108,15 +108,13 @@ class Writer:
         return False
 
     def _faults_before(self, part: Part) -> None:
-        """What came twice comes twice again."""
-        twice: dict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
+        """What came twice, or never, does so again."""
+        wrong: Counter[tuple[str, str, str, int]] = Counter()
         for each in part.said:
-            for to, times in each.deliveries.items():
-                if times > 1:
-                    twice[each.contract, to, each.dossier][times] += 1
-        for (contract, to, dossier), times in twice.items():
-            for copies, often in times.items():
-                self._faults += 1
-                about = {"about": self.cases[dossier].name} if dossier in self._captured else {}
-                hop = {"contract": contract, "hop": f"exchange->{to}", **about, "times": often, "copies": copies}
-                self.lines.append(Line("fault", {"as": f"twice-{self._faults}", "duplicate": hop}))
+            often = {**{to: times for to, times in each.deliveries.items() if times > 1}, **dict.fromkeys(each.lost, 0)}
+            wrong.update((each.contract, to, each.dossier, copies) for to, copies in often.items())
+        for (contract, to, dossier, copies), times in wrong.items():
+            self._faults += 1
+            about = {"about": self.cases[dossier].name} if dossier in self._captured else {}
+            hop = {"contract": contract, "hop": f"exchange->{to}", **about, "times": times, **({"copies": copies} if copies else {})}
+            self.lines.append(Line("fault", {"as": f"fault-{self._faults}", "duplicate" if copies else "lose": hop}))
