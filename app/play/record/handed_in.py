@@ -79,7 +79,7 @@ def declared(said: Said, parties: Parties) -> dict[str, Any]:
                 "BenChuyen": f"{{{parties.names[each['transferor']]}./identity}}",
                 "BenNhan": f"{{{parties.names[each['transferee']]}./identity}}",
                 "QuanHe": RELATIONS[each["relation"]],
-                "GiayToChungMinh": "Giấy tờ chứng minh quan hệ",
+                "GiayToChungMinh": "Giấy tờ về quan hệ",
             }
             for each in told["relations"]
             if each["transferor"] in parties.names and each["transferee"] in parties.names
