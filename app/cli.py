@@ -18,7 +18,7 @@ Command = Callable[..., Any]
 COMMANDS: dict[str, tuple[Command, ...]] = {
     "Run": (run.demo, play.run, run.up, broker.broker, run.exchange, run.serve, run.adapter),
     "Act": (act.sample, act.submit, act.pay, act.supplement, act.withdraw, act.decide),
-    "Look": (look.trace, play.why, look.show, look.journal, look.notices),
+    "Look": (look.trace, play.why, play.record, look.show, look.journal, look.notices),
     "Rules": (rules.members,),
     "Control": (control.wait, control.clock, control.policy, control.canonical, control.reset),
 }

@@ -1,4 +1,4 @@
-"""Commands that play scenarios, and that say why a case stands where it does."""
+"""Commands that play scenarios, make them of what happened, and say why a case stands where it does."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from app.listing import lines
 from app.logs import configure
 from vn.errors import Unusable
 
-__all__ = ["run", "why"]
+__all__ = ["record", "run", "why"]
 
 PROFILE = "profile:"
 KINDS = ("junit", "html", "json")
@@ -83,3 +83,29 @@ def why(
     else:
         typer.echo(f"last hop: {found.hop}\nwhose turn: {found.turn}")
     return 0
+
+
+def record(
+    dossiers: Annotated[list[str], typer.Argument(metavar="DOSSIER...", help="Dossier codes; several make one script.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write the draft; default: standard output.", metavar="FILE")] = None,
+    state: State = None,
+) -> int:
+    """Make a scenario draft of what happened to dossiers, with generated identities in the place of theirs.
+
+    Exit code 1 where something of the recording is not in the draft; what, stands on standard error and in the draft.
+    """
+    from app.play.case import recorded
+
+    read = settings(state)
+    configure(read.log, "warning", "lgsp")
+    made = asyncio.run(recorded(list(dict.fromkeys(dossiers)), read))
+    if out is None:
+        typer.echo(made.text, nl=False)
+    else:
+        try:
+            out.write_text(made.text, encoding="utf-8")
+        except OSError as error:
+            raise Unusable(f"{out}: cannot be written ({error.strerror})") from None
+    for line in made.left_out:
+        typer.echo(f"left out: {line}", err=True)
+    return 1 if made.left_out else 0

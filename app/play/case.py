@@ -1,15 +1,18 @@
-"""Where a case of a running exchange stands: what `lgsp why` prints."""
+"""Cases of a running exchange: where one stands (`lgsp why`), and a scenario draft of some (`lgsp record`)."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.calls import Parts
 from app.case import Case, turn
-from app.joins import rules_of
+from app.joins import catalogue_of, rules_of
+from app.play.record import Draft, draft
 from app.play.watch import Watch
-from app.play.why import hop_of, whose
+from app.play.why import hop_of, shown, whose
 from app.settings import Settings
 from app.state import running
 from bus import EXCHANGE, KafkaSettings, Space
@@ -17,7 +20,7 @@ from scenarios.verdicts import Turn
 from vn.clock import VN
 from vn.errors import Unusable
 
-__all__ = ["Standing", "stands"]
+__all__ = ["Standing", "recorded", "stands"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,26 @@ class Standing:
 
 async def stands(about: str, settings: Settings, parts: Parts) -> Standing:
     """Of a dossier or a message id; raises Unusable where nothing was ever sent under that name."""
+    async with watching(settings) as (watch, outside):
+        hop = await hop_of(watch, about)
+        if hop.seen == "nothing":
+            raise Unusable(f"{hop.words}; is it right? See: lgsp journal")
+        dossier = next((seen.subject for seen in watch if about in (seen.subject, seen.id)), about)
+    who = whose(hop, [each.removesuffix("-adapter") for each in outside])
+    words = await asyncio.to_thread(turn, Case(dossier, ()), parts)
+    return Standing(about, hop.words, who, f"{who}: {words}")
+
+
+async def recorded(dossiers: Sequence[str], settings: Settings) -> Draft:
+    """A scenario draft of these dossiers; raises Unusable where the topics have nothing, or no beginning, of one."""
+    contracts = [contract.short for contract in catalogue_of(settings)]
+    async with watching(settings) as (watch, _):
+        return draft([shown(seen) for seen in watch if seen.subject in dossiers], dossiers, contracts=contracts)
+
+
+@asynccontextmanager
+async def watching(settings: Settings) -> AsyncIterator[tuple[Watch, Sequence[str]]]:
+    """All that the topics of a running exchange hold by now, and which of its parts are not ours."""
     there = None if settings.bootstrap else running(settings.state)
     bootstrap = settings.bootstrap or (there.bootstrap if there else "")
     space = Space(there.space if there else settings.space)
@@ -44,11 +67,4 @@ async def stands(about: str, settings: Settings, parts: Parts) -> Standing:
     kafka = KafkaSettings(bootstrap, security=settings.security, connect_within=5.0)
     async with Watch(kafka, ids, outer=space, inner=space, now=lambda: datetime.now(VN)) as watch:
         await watch.busy()
-        hop = await hop_of(watch, about)
-        if hop.seen == "nothing":
-            raise Unusable(f"{hop.words}; is it right? See: lgsp journal")
-        dossier = next((seen.subject for seen in watch if about in (seen.subject, seen.id)), about)
-        outside = there.without if there else ()
-    who = whose(hop, [each.removesuffix("-adapter") for each in outside])
-    words = await asyncio.to_thread(turn, Case(dossier, ()), parts)
-    return Standing(about, hop.words, who, f"{who}: {words}")
+        yield watch, there.without if there else ()
