@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,10 @@ from app.commands.run import until_stopped
 from app.listing import lines
 from app.logs import configure
 from vn.errors import Unusable
+
+if TYPE_CHECKING:
+    from app.play.options import Extra
+    from app.settings import Settings
 
 __all__ = ["record", "run", "why"]
 
@@ -43,17 +47,25 @@ def run(  # noqa: PLR0917  # a command's parameters are its options
 
     read = settings()
     configure(read.log, "critical" if read.log_level == "info" else read.log_level, "run")  # what goes wrong on purpose is no news
+    profiles = [each.removeprefix(PROFILE) for each in paths if each.startswith(PROFILE)]
     options = Options(
-        paths=tuple(paths),
+        paths=tuple(each for each in paths if not each.startswith(PROFILE)),
         reports=_reports(report),
         parallel=parallel,
         speed=speed,
         bindings=bindings,
         interactive=interactive,
-        scale=scale,
         verbose=verbose,
     )
-    return until_stopped(lambda stop: play_all(options, read, environment(), stop))
+    return until_stopped(lambda stop: play_all(options, read, environment(), stop=stop, extras=_extras(profiles, read, scale)))
+
+
+def _extras(profiles: Sequence[str], read: "Settings", scale: float) -> "list[Extra]":
+    if not profiles:
+        return []
+    from app.profiles.asked import asked
+
+    return [asked(name, read, environment(), scale=scale) for name in profiles]
 
 
 def _reports(said: Sequence[str]) -> tuple[tuple[str, Path], ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -24,26 +24,26 @@ from bus import EXCHANGE, Admin, KafkaSettings, Space
 __all__ = ["Ground"]
 
 INNER = "-x"
+RELAY, DOOR = "relay", "door:"
 GONE_WITHIN = 15.0  # seconds
 LOOK_EVERY = 0.05
 
 
 class Ground:
-    """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
+    """`async with` it; of what a script `needs`, a relay between members and exchange and doors before agencies are put up.
 
     `anew`: the space may have been used before; what is left of that goes first.
     `makers`: who makes an adapter in the place of ours, by part.
     """
 
-    def __init__(  # noqa: PLR0913  # a run says once what it is made of
+    def __init__(
         self,
         settings: Settings,
         bootstrap: str,
         folder: Path,
         *,
         now: Callable[[], datetime],
-        relayed: bool = False,
-        doors: Sequence[str] = (),
+        needs: Collection[str] = (),
         outsiders: Outsiders = NOBODY,
         anew: bool = False,
         makers: Mapping[str, Maker] | None = None,
@@ -51,14 +51,14 @@ class Ground:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
         self.outer = Space(settings.space)
-        self.inner = Space(f"{settings.space}{INNER}") if relayed else self.outer
+        self.inner = Space(f"{settings.space}{INNER}") if RELAY in needs else self.outer
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
         self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name, makers=makers)
-        self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
+        self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if RELAY in needs else None
         keyed = [agency for agency in outsiders.kept.values() if outsiders.agency(agency).headers]  # our adapter knows of no keys
-        self._before = tuple(dict.fromkeys((*doors, *keyed)))
+        self._before = tuple(dict.fromkeys((*sorted(each.removeprefix(DOOR) for each in needs if each.startswith(DOOR)), *keyed)))
         self.doors = Doors(settings, now=now) if self._before else None
         self._outsiders = outsiders
         self._anew = anew

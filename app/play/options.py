@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from rich.console import Console
 
@@ -28,11 +29,11 @@ from bus import Admin, KafkaSettings
 from scenarios.places import Unwritable
 from scenarios.reading import Script, read_all
 from scenarios.report import check, write
-from scenarios.verdicts import Verdict
+from scenarios.verdicts import Case, Verdict
 from vn.clock import VN
 from vn.errors import Unusable
 
-__all__ = ["Options", "bound_of", "company", "play_all", "scripts_of"]
+__all__ = ["Extra", "Options", "bound_of", "company", "play_all", "scripts_of"]
 
 CONNECT_WITHIN = 10.0  # seconds for the first word of a broker that is named
 
@@ -47,12 +48,20 @@ class Options:
     speed: str = "max"
     bindings: Path | None = None
     interactive: bool = True
-    scale: float = 1.0
     verbose: bool = False
 
 
-async def play_all(options: Options, settings: Settings, environ: Mapping[str, str], stop: asyncio.Event) -> int:
-    """Play them, show how it goes, write the reports; the exit code. Raises CannotConnect where a named broker does not answer."""
+Extra: TypeAlias = Callable[[Terminal, asyncio.Event], Awaitable[Case]]
+"""What is no script and makes a case of the run all the same."""
+
+
+async def play_all(
+    options: Options, settings: Settings, environ: Mapping[str, str], *, stop: asyncio.Event, extras: Sequence[Extra] = ()
+) -> int:
+    """Play them, then the extras, show how it goes, write the reports; the exit code.
+
+    Raises CannotConnect where a named broker does not answer.
+    """
     for kind, path in options.reports:
         check(kind, path)
     Speed.read(options.speed)
@@ -61,14 +70,17 @@ async def play_all(options: Options, settings: Settings, environ: Mapping[str, s
     started, began = datetime.now(VN), time.monotonic()
     if settings.bootstrap:
         await _reachable(settings, environ, scripts, bound)
-    with Terminal(Console(), total=len(scripts), verbose=options.verbose) as terminal:
+    cases: list[Case] = []
+    with Terminal(Console(), total=len(scripts) + len(extras), verbose=options.verbose) as terminal:
         if options.parallel > 1 and len(scripts) > 1:
             if settings.port("broker"):
                 raise Unusable("LGSP_BROKER_PORT is one address, and --parallel has as many brokers as processes")
             cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
-        else:
+        elif scripts:
             async with company(options, settings, environ, ask=terminal.ask) as (setting, means):
                 cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
+        for extra in extras if not stop.is_set() else ():
+            cases.append(await extra(terminal, stop))
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
         terminal.end(run)
     for kind, path in options.reports:
@@ -119,6 +131,8 @@ def bound_of(options: Options, environ: Mapping[str, str]) -> Bound:
 
 def scripts_of(options: Options, settings: Settings, bound: Bound) -> list[Script]:
     """In the order of the paths; raises Unwritable with all that is wrong in any of them."""
+    if not options.paths:
+        return []
     known = replace(known_of(settings), codes=tuple(bound.bindings.codes))
     scripts, wrong = read_all([Path(each) for each in options.paths], known)
     if wrong:

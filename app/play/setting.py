@@ -37,7 +37,6 @@ from vn.clock import ClockSetting
 
 __all__ = ["Setting", "set_up"]
 
-DOOR = "door:"
 _numbers = count(1)
 
 
@@ -118,8 +117,7 @@ def _ground(script: Script, setting: Setting, bootstrap: str, *, outsiders: Outs
         bootstrap,
         folder,
         now=held.now,
-        relayed="relay" in script.needs,
-        doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
+        needs=script.needs,
         outsiders=outsiders,
         anew=fixed is not None,
         makers=setting.makers,

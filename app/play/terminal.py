@@ -84,6 +84,10 @@ class Terminal:
             for step in failed_steps(case):
                 self._console.print(Padding(_failure(step), (0, 0, 1, 4), expand=False), highlight=False)
 
+    def say(self, text: str) -> None:
+        """Words of a case that are more than its verdict."""
+        self._console.print(Text(text), highlight=False, soft_wrap=True)
+
     def end(self, run: Run) -> None:
         """The summary: one row for each case, then the counts."""
         self._stop()

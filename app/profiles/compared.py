@@ -50,14 +50,14 @@ def lines(case: Case) -> Iterator[str]:
     yield f"{case.name}: {case.verdict}{': ' if case.reason else ''}{case.reason}"
     yield f"{figures['dossiers']} dossiers, {figures['messages']} messages"
     yield f"{case.seconds:.1f} s, seed {case.seed}, canonical history {case.digest or 'none'}"
-    yield f"{'':56} {'published':>10} {'here':>8}"
+    yield f"{'':54} {'published':>9} {'here':>7}"
     for row in figures["compared"]:
-        how = "calibrated to, not validated by" if row["kind"] == "input" else "comes out"
-        yield f"{row['what']:56} {row['published']:>10} {row['ours']:>8}  {how}"
-    yield f"{'days between':56} {'dossiers':>10} {'half':>8} {'95 %':>8} {'longest':>8}"
+        yield f"{row['what']:54} {row['published']:>9} {row['ours']:>7}  {row['kind']}"
+    yield "(input: the profile is calibrated to it, which validates nothing; result: it comes out of the run)"
+    yield f"{'days between':50} {'dossiers':>8} {'half':>6} {'95 %':>6} {'longest':>8}"
     for leg, took in figures["legs"].items():
-        yield f"{leg:56} {took['n']:>10} {took['p50'] / DAY:>8.1f} {took['p95'] / DAY:>8.1f} {took['max'] / DAY:>8.1f}"
+        yield f"{leg:50} {took['n']:>8} {took['p50'] / DAY:>6.1f} {took['p95'] / DAY:>6.1f} {took['max'] / DAY:>8.1f}"
     for code, count in figures["refusals"].items():
-        yield f"refused: {code:47} {count:>10}"
+        yield f"refused: {code:41} {count:>8}"
     for name, memory in figures["memory"].items():
         yield f"memory of {name}: {memory['warm']} MiB when warm, {memory['last']} at the end{'' if memory['flat'] else ': not flat'}"

@@ -56,9 +56,9 @@ class Started:
 async def play(
     profile: Profile,
     settings: Settings,
+    environ: Mapping[str, str],
     *,
     scale: float = 1.0,
-    seed: int | None = None,
     exchanges: int = 1,
     progress: Report = lambda _, __: None,
     stop: asyncio.Event | None = None,
@@ -68,13 +68,13 @@ async def play(
     `scale`: the part of the dossiers that is played. `exchanges`: processes of the exchange. Raises what hinders its start; what goes wrong
     later ends the case with the reason.
     """
-    seed = profile.seed if seed is None else seed
+    seed = profile.seed
     stop = stop or asyncio.Event()
     began = real.monotonic()
     planned = plan(profile, scale=scale, seed=seed)
     people = people_for(len(planned))
     played = _Played(profile, scale=scale, seed=seed, progress=progress)
-    async with _province(replace(settings, seed=seed, people=people), profile, exchanges=exchanges) as there:
+    async with _province(replace(settings, seed=seed, people=people), environ, profile, exchanges=exchanges) as there:
         forms = await asyncio.to_thread(Forms, seed, people)
         async with AgencyClient(there.urls["dvc"], call_timeout=CALL_TIMEOUT) as portal:
             citizens = Citizens(portal, forms, planned, profile=profile, seed=seed)
@@ -163,7 +163,7 @@ class _Played:
 
 
 @asynccontextmanager
-async def _province(settings: Settings, profile: Profile, *, exchanges: int) -> AsyncIterator[Started]:
+async def _province(settings: Settings, environ: Mapping[str, str], profile: Profile, *, exchanges: int) -> AsyncIterator[Started]:
     """Broker (if none is given), agencies and exchanges as processes of their own; the adapters here."""
     with TemporaryDirectory(prefix="lgsp-profile-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
@@ -175,7 +175,7 @@ async def _province(settings: Settings, profile: Profile, *, exchanges: int) -> 
         quiet = replace(settings, log="json", log_level="warning", ports={}, urls={}, databases=databases)
         settings = replace(quiet, state=folder, space=space, policy=policy)
         async with AsyncExitStack() as stack:
-            crew = await stack.enter_async_context(Crew.of(folder, _environ(settings)))
+            crew = await stack.enter_async_context(Crew.of(folder, {**environ, **settings.environ()}))
             agencies = asyncio.gather(*(crew.start("+".join(names), "app", "serve", *names, tells=len(names)) for names in TOGETHER))
             bootstrap = settings.bootstrap
             if bootstrap is None:
@@ -186,7 +186,7 @@ async def _province(settings: Settings, profile: Profile, *, exchanges: int) -> 
                 stack.push_async_callback(_clear, settings, bootstrap)
             settings = replace(settings, bootstrap=bootstrap)
             urls = {name: url for found in await agencies for name, url in found.items()}
-            crew.told(_environ(settings))
+            crew.told({**environ, **settings.environ()})
             names = ["exchange", *(f"exchange-{n}" for n in range(2, exchanges + 1))]
             for name, found in zip(
                 names, await asyncio.gather(*(crew.start(n, "app", "exchange", kafka=True) for n in names)), strict=True
@@ -202,9 +202,3 @@ async def _clear(settings: Settings, bootstrap: str) -> None:
     """Leave nothing on a broker that is somebody else's."""
     async with Admin(KafkaSettings(bootstrap, security=settings.security)) as admin:
         await admin.delete([name for name in await admin.topics() if name.startswith(f"{settings.space}.")])
-
-
-def _environ(settings: Settings) -> Mapping[str, str]:
-    from app.commands.options import environment
-
-    return {**environment(), **settings.environ()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.options import environment
 from app.profiles.profile import Profile, load
 from app.profiles.province import play
 from app.settings import Settings
@@ -25,7 +26,8 @@ def small() -> Profile:
 
 
 async def played(settings: Settings, *, seed: int = 7, exchanges: int = 1) -> Case:
-    case = await play(small(), settings, seed=seed, exchanges=exchanges)
+    profile = small().model_copy(update={"seed": seed})
+    case = await play(profile, settings, environment(), exchanges=exchanges)
     assert case.verdict is Verdict.PASSED, case.reason
     return case
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.play.record.heard import Heard
-from scenarios.matching import MISSING, at
+from scenarios.matching import at
+from scenarios.typed import NOTHING
 
 __all__ = ["meaning"]
 
@@ -27,4 +28,4 @@ SUMS = ("/total", "/remaining")
 def meaning(each: Heard, *, sums: bool = True) -> dict[str, Any]:
     """By pointer; `sums`: whether the agencies will come to the same amounts."""
     found = {field: at(each.payload, field) for field in FIELDS.get(each.contract, ()) if sums or field not in SUMS}
-    return {field: value for field, value in found.items() if value is not MISSING}
+    return {field: value for field, value in found.items() if value is not NOTHING}
