@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,21 +86,17 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))
         if ground.relay is not None:
             by_kind["relay"] = ground.relay
-        groups = {name: group for name in outsiders.members if (group := outsiders.member(name).group)}
-        watch = await stack.enter_async_context(
-            Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups)
-        )
+        watch = await stack.enter_async_context(_watch(ground, outsiders, held))
         parts = await stack.enter_async_context(Parts.of(ground.province, outside=outsiders.left_out, inner=ground.inner))
         systems = Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id)
         await stack.enter_async_context(systems)
         others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
-        limit = scenario.limits.virtual
         clock = ScenarioClock(
             parts,
             *others,
             start=scenario.start,
             speed=setting.speed,
-            limit=limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS,
+            limit=_limit(script),
         )
         held.clock = clock
         await clock.begin()
@@ -133,6 +129,16 @@ class _Held:
 
     def now(self) -> datetime:
         return self.start if self.clock is None else self.clock.now
+
+
+def _limit(script: Script) -> timedelta:
+    start, limit = script.scenario.start, script.scenario.limits.virtual
+    return limit.after(start) - start if limit else FIVE_YEARS
+
+
+def _watch(ground: Ground, outsiders: Outsiders, held: _Held) -> Watch:
+    groups = {name: group for name in outsiders.members if (group := outsiders.member(name).group)}
+    return Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups)
 
 
 async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tuple[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ import pytest
 from app.play import acts
 from app.play.agencies import Agencies
 from app.play.begun import begin
-from app.play.given import Cast
 from app.play.communes import old_commune
+from app.play.given import Cast
 from app.play.policies import set_policies
 from scenarios.acts import Pay, Submit, Supplement
 from scenarios.scalars import Plain
