@@ -49,6 +49,8 @@ def _testcase(case: Case) -> Element:
     made = Element("testcase", classname=clean(_dotted(case.path)), name=clean(case.id), time=f"{case.seconds:.3f}")
     if tag := _TAG.get(case.verdict):
         SubElement(made, tag, type=case.verdict.value, message=clean(reason(case) or case.verdict.value)).text = clean(_told(case))
+    elif told := _told(case):  # it passed, and something of it is not known
+        SubElement(made, "system-out").text = clean(told)
     return made
 
 

@@ -21,6 +21,21 @@ from tests.outside.staging import DECIDE, HERE, PROGRAM, STATE, TOKEN, WITHIN, S
 
 TRANSFER, DECIDED = HERE / "transfer.yaml", HERE / "decided.yaml"
 
+STOPPED = """
+scenario: stopped-and-started
+title: {vi: Bộ kết nối bên ngoài ngừng một ngày, en: An adapter outside is down for a day}
+start: 2026-03-02T09:00
+steps:
+  - stop: ilis-adapter
+  - submit: {as: d, sample: couple}
+  - advance: {by: 1 working-day}
+  - expect: {contract: dossier.submitted, to: ilis, about: d}
+  - never: {contract: land.transfer-slip, about: d, until: back}
+  - call: {as: back, at: land, path: /thua-dat}
+  - start: ilis-adapter
+  - expect: {contract: land.transfer-slip, to: tct, about: d}
+"""
+
 
 @pytest.fixture
 def staging(tmp_path: Path) -> Staging:
@@ -65,6 +80,18 @@ def test_a_state_that_cannot_be_asked_for_is_not_run_and_the_verdict_says_so(sta
     told = " ".join(said.out.split())
     assert said.code == 0, said.out + said.err + staging.log()
     assert "step 3 was not run: land is outside, and --bindings has no agencies.land.state.parcel; step 8 was not run" in told
+    junit = (staging.folder / "junit.xml").read_text(encoding="utf-8")
+    assert 'failures="0" errors="0" skipped="0"' in junit
+    assert "step 3 was not run" in junit
+
+
+def test_an_adapter_outside_is_stopped_and_started_by_its_commands_and_not_waited_for_meanwhile(staging: Staging) -> None:
+    script, bindings = staging.folder / "stopped.yaml", staging.folder / "staging.yaml"
+    script.write_text(STOPPED, encoding="utf-8")
+    ilis = {"start": [*COMMAND, "adapter", "ilis"], "settle": "1 second", "log": "adapter.log"}
+    bindings.write_text(json.dumps({"outside": ["ilis"], "members": {"ilis": ilis}}), encoding="utf-8")
+    said = staging.run(script, "--bindings", bindings)
+    assert said.code == 0, said.out + said.err
 
 
 def test_an_officer_s_decision_is_the_call_that_the_bindings_have_for_it(staging: Staging) -> None:

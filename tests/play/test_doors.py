@@ -158,3 +158,10 @@ async def test_an_agency_that_is_away_is_a_bad_gateway_and_a_door_that_is_not_op
         assert (await client.get(f"{url}/x")).status_code == 502
         with pytest.raises(Unusable, match="no door is open before land"):
             await doors.arm("r", reply(status="500"))
+
+
+async def test_a_door_gives_the_keys_of_an_agency_outside_to_every_call_that_passes(agency: Agency, doors: Doors) -> None:
+    url = await doors.open("land", doors._agencies["land"], {"Authorization": "Bearer key"})
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        await client.get("/thua-dat")
+    assert agency.headers["authorization"] == "Bearer key"
