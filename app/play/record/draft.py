@@ -90,10 +90,16 @@ def _crossed(said: list[Heard], dossiers: Sequence[str]) -> list[Heard]:
 def _case(name: str, own: Sequence[Heard], parties: Parties, *, many: bool) -> Case:
     submitted = next(each for each in own if _is_submission(each))
     slips = [each.payload for each in own if each.contract == "land.transfer-slip" and not each.past and not each.refused]
-    given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name)
+    reasons = "" if many else _reasons(own)  # a parcel that is barred from the start would bar the other dossiers too
+    given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name, reasons=reasons)
     receipts = frozenset(each.receipt.id for each in crossings(own))
     made = decisions(own, given.mended, receipts)
     return Case(name, own, given, parties, many, payments(own), made)
+
+
+def _reasons(own: Sequence[Heard]) -> str:
+    refusals = (each.payload for each in own if each.contract == "dossier.status-changed" and each.payload.get("status") == 3)
+    return "; ".join(str(fault.get("reason")) for refusal in refusals for fault in refusal.get("missing", ()))
 
 
 def _acts(case: Case, chosen: Policies, contracts: Collection[str]) -> list[Act]:
