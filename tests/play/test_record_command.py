@@ -1,6 +1,7 @@
 """`lgsp record` over the topics of a province, and what a draft is made with."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,14 +10,17 @@ from uuid import uuid4
 
 import pytest
 
+from app.play.record import draft
 from app.play.record.decisions import Decision
 from app.play.record.heard import Heard
 from app.play.record.parties import Parties
 from app.play.record.policies import policies
 from app.play.record.written import flow
+from scenarios.verdicts import Message
 from tests.app.lgsp import Said, lgsp
 from tests.e2e.town import MONDAY, Town
 from tests.play.recording import scripts_in
+from vn.errors import Unusable
 from vn.spans import WorkingDays
 
 
@@ -40,6 +44,16 @@ async def test_the_command_writes_a_script_without_a_fault_of_a_dossier_that_the
     nowhere = await asyncio.to_thread(record, dossier, "--out", str(tmp_path / "nowhere" / "draft.yaml"))
     assert nowhere.code == 2
     assert "cannot be written" in nowhere.err
+
+
+@pytest.mark.parametrize(
+    ("contract", "words"),
+    [("dossier.submitted", "the topics do not hold (any more) what was handed in"), (None, "nothing was ever sent about it")],
+)
+def test_without_its_beginning_a_dossier_makes_no_script(contract: str | None, words: str) -> None:
+    message = Message(MONDAY, "id", contract or "", "dvc", "ilis", "H37.15-260302-0001", None, "", (), 1, "", taken=True)
+    with pytest.raises(Unusable, match=re.escape(words)):
+        draft([message] if contract else [], ["H37.15-260302-0001"], contracts=())
 
 
 def decision(asked: datetime, came: datetime | None, *, usual: bool = True) -> Decision:

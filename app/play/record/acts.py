@@ -12,7 +12,7 @@ from app.play.record.parties import Parties
 from app.play.record.payments import Payment
 from app.play.record.written import Line
 
-__all__ = ["Case", "acts", "decided", "sent"]
+__all__ = ["SENT", "Case", "acts", "decided", "sent"]
 
 REASONS = {
     "refuse": "Hồ sơ không đủ điều kiện giải quyết",

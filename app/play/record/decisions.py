@@ -43,7 +43,7 @@ class Decision:
 def decisions(said: Sequence[Heard], mended: frozenset[str], crossed: frozenset[str] = frozenset()) -> list[Decision]:
     """All decisions of a dossier in their order, at the end those that still wait.
 
-    `mended`: what is wrong with the dossier that the draft makes wrong again: papers, declared, slip. `crossed`: ids of receipts
+    `mended`: what is wrong with the dossier that the draft makes wrong again: papers, declared, slip, refused. `crossed`: ids of receipts
     that an act of the citizen has crossed, so that the payer has to be held back.
     """
     desk = _Desk(mended, crossed)
@@ -127,7 +127,7 @@ def _status(desk: _Desk, each: Heard) -> None:
     elif status in (2, 4) and policy == "check":
         desk.answer("land", each)
     elif status == 3:
-        desk.answer("land", each, action="refuse", usual=False)
+        desk.answer("land", each, action="refuse", usual="refused" in desk.mended)
     elif status == 5:
         _asked_back(desk, each)
     elif status == 8:

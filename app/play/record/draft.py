@@ -67,16 +67,14 @@ def _in_time(said: Sequence[Heard], dossiers: Sequence[str]) -> list[str]:
     submitted = [each.dossier for each in said if _is_submission(each)]
     for code in dossiers:
         if code not in submitted:
-            any_ = any(each.dossier == code for each in said)
-            why = (
-                "was never handed in as far as the topics go" if any_ else "nothing was ever sent about it; is it right? See: lgsp journal"
-            )
-            raise Unusable(f"{code}: {why}")
+            if any(each.dossier == code for each in said):
+                raise Unusable(f"{code}: the topics do not hold (any more) what was handed in")
+            raise Unusable(f"{code}: nothing was ever sent about it; is it right? See: lgsp journal")
     return list(dict.fromkeys(submitted))
 
 
 def _is_submission(each: Heard) -> bool:
-    return each.contract == "dossier.submitted" and not each.refused
+    return each.contract == "dossier.submitted" and bool(each.payload) and not each.refused
 
 
 def _crossed(said: list[Heard], dossiers: Sequence[str]) -> list[Heard]:
@@ -89,11 +87,17 @@ def _crossed(said: list[Heard], dossiers: Sequence[str]) -> list[Heard]:
 
 def _case(name: str, own: Sequence[Heard], parties: Parties, *, many: bool) -> Case:
     submitted = next(each for each in own if _is_submission(each))
-    slips = [each.payload for each in own if each.contract == "land.transfer-slip" and not each.past and not each.refused]
-    given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name)
+    slips = [each.payload for each in own if each.contract == "land.transfer-slip" and each.payload and not each.refused]
+    reasons = "" if many else _reasons(own)  # a parcel that is barred from the start would bar the other dossiers too
+    given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name, reasons=reasons)
     receipts = frozenset(each.receipt.id for each in crossings(own))
     made = decisions(own, given.mended, receipts)
     return Case(name, own, given, parties, many, payments(own), made)
+
+
+def _reasons(own: Sequence[Heard]) -> str:
+    refusals = (each.payload for each in own if each.contract == "dossier.status-changed" and each.payload.get("status") == 3)
+    return "; ".join(str(fault.get("reason")) for refusal in refusals for fault in refusal.get("missing", ()))
 
 
 def _acts(case: Case, chosen: Policies, contracts: Collection[str]) -> list[Act]:
@@ -129,9 +133,12 @@ def _states(cases: Iterable[Case], parties: Parties) -> list[Line]:
     for each in parties.parcels.values():
         holder = each.said["holder"]
         holders[each.name] = holder if isinstance(holder, str) else list(holder)
-    updates = sorted((each for case in cases for each in case.said if each.contract == "land.register-updated"), key=lambda each: each.at)
+    updates = sorted(
+        (each for case in cases for each in case.said if each.contract == "land.register-updated" and each.payload),
+        key=lambda each: each.at,
+    )
     for update in updates:
-        for updated in update.payload["parcels"] if not update.past and not update.refused else ():
+        for updated in update.payload["parcels"] if not update.refused else ():
             parcel = parties.known(updated["parcel"])
             if parcel is not None:
                 names = [parties.name(holder["party"], "holder") for holder in updated["holders"]]
@@ -142,7 +149,7 @@ def _states(cases: Iterable[Case], parties: Parties) -> list[Line]:
 def _status(case: Case) -> int:
     """Of the portal: what the land office said last, and what the portal made of it."""
     said = [each for each in case.said if not each.past and not each.refused]
-    last = next((each.payload["status"] for each in reversed(said) if each.contract == "dossier.status-changed"), 1)
+    last = next((each.payload["status"] for each in reversed(said) if each.contract == "dossier.status-changed" and each.payload), 1)
     changed = [each.contract for each in said if each.contract in ("dossier.status-changed", "dossier.withdrawal-requested")]
     if changed and changed[-1] == "dossier.withdrawal-requested":
         return 7

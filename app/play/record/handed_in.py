@@ -18,21 +18,27 @@ NATIVE = {contract: native for native, contract in words.PAPERS.items()}
 RELATIONS = {contract: native for native, contract in words.RELATIONS.items()}
 TOLD = ("spouse", "parent-child", "sibling", "grandparent-grandchild")
 NEEDED = ("GCN", "HOP_DONG", "QUYET_DINH")  # without these the land office asks for more
+RESTRICTIONS = {"đang thế chấp": "mortgage", "đang có tranh chấp": "dispute"}
+WRONG = {"không phải giấy chứng nhận": "certificate", "không phải người sử dụng": "holder"}
+"""What the land office's check says of a dossier that it refuses, and how a script makes one wrong in this way."""
 GIVEN = {"transfer": ("seller", "buyer"), "gift": ("giver", "receiver"), "change-purpose": ("owner", "owner")}
 Papers = list[str]
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """The step, and what is wrong with the dossier as in the recording: `papers`, `declared`, `slip`."""
+    """The step, and what is wrong with the dossier as in the recording: `papers`, `declared`, `slip`, `refused`."""
 
     step: Mapping[str, Any]
     mended: frozenset[str]
     parcels: Sequence[Parcel]
 
 
-def handed_in(said: Said, slip: Said | None, parties: Parties, name: str) -> HandedIn:
-    """Of `dossier.submitted`; `slip` is the last one of this dossier, None where there is none."""
+def handed_in(said: Said, slip: Said | None, parties: Parties, name: str, *, reasons: str = "") -> HandedIn:
+    """Of `dossier.submitted`; `slip` is the last one of this dossier, None where there is none.
+
+    `reasons`: why the land office's own check refused it, as far as the draft may make it wrong in the same way.
+    """
     procedure = str(said["procedure"])
     givers, receivers = (list(said.get(side, ())) for side in ("transferors", "transferees"))
     sides = [[parties.name(each["party"], role) for each in side] for side, role in zip((givers, receivers), GIVEN[procedure], strict=True)]
@@ -57,14 +63,24 @@ def handed_in(said: Said, slip: Said | None, parties: Parties, name: str) -> Han
     changes |= {at: now[at] for at in now if at.endswith("/GiaTri") and not single}
     changes |= {at: value for at, value in now.items() if at == "/QuanHe" and not uniform}
     changes |= {at: value for at, value in now.items() if at.startswith(("/GhiNo", "/NhaDat", "/ChuyenMucDich"))}
+    if (wrong := next((word for reason, word in WRONG.items() if reason in reasons), None)) is not None:
+        step["wrong"] = wrong
+    restriction = next((word for reason, word in RESTRICTIONS.items() if reason in reasons), None)
+    if restriction is not None:
+        parcels = [parties.restrict(parcels[0], restriction), *parcels[1:]]
     typed = dict(_typed(said, slip, parcels))
     changes |= typed
     if changes:
         step["with"] = changes
     owed = any(dict(said.get("deferral") or {}).values())
     doubled = len({(each["transferor"], each["transferee"]) for each in claims}) < len(claims)
-    wrong = {"papers": any(kind in (*NEEDED, "QUAN_HE") for kind in missing), "declared": owed or doubled, "slip": bool(typed)}
-    return HandedIn(step, frozenset(word for word, holds in wrong.items() if holds), parcels)
+    mended = {
+        "papers": any(kind in (*NEEDED, "QUAN_HE") for kind in missing),
+        "declared": owed or doubled,
+        "slip": bool(typed),
+        "refused": "wrong" in step or restriction is not None,
+    }
+    return HandedIn(step, frozenset(word for word, holds in mended.items() if holds), parcels)
 
 
 def declared(said: Said, parties: Parties) -> dict[str, Any]:

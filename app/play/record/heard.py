@@ -43,11 +43,11 @@ class Heard:
 
 def heard(messages: Sequence[Message], dossiers: Sequence[str]) -> list[Heard]:
     """The messages of these dossiers in the order of the time at which they were said; within one instant as they were first seen."""
-    found: dict[tuple[str, str], Heard] = {}
+    found: dict[tuple[str, str, bool], Heard] = {}
     for order, each in enumerate(messages):
         if each.subject not in dossiers:
             continue
-        key = each.source, each.id
+        key = each.source, each.id, each.recipient is None
         known = found.get(key) or _heard(order, each)
         reached = {each.recipient: each.deliveries} if each.recipient and each.deliveries else {}
         lost = {each.recipient} if each.recipient and each.recipient != EXCHANGE and not each.deliveries else set()
@@ -58,7 +58,7 @@ def heard(messages: Sequence[Message], dossiers: Sequence[str]) -> list[Heard]:
             lost=known.lost | lost,
             payload=known.payload or _mapping(each.payload),
         )
-    by_id = {each.id: each for each in found.values()}
+    by_id = {each.id.removesuffix(" refused"): each for each in sorted(found.values(), key=lambda each: each.refused)}
     caused = ((each, by_id.get(each.causation or "")) for each in found.values())
     timed = [_after(each, cause) if each.source == EXCHANGE and cause else each for each, cause in caused]
     said = sorted(timed, key=lambda each: (each.at, each.order, each.source == EXCHANGE))
@@ -89,12 +89,13 @@ def _heard(order: int, each: Message) -> Heard:
         at = datetime.fromisoformat(said).astimezone(VN) if said else each.at
     except ValueError:
         at = each.at
-    return Heard(order, at, each.id, each.contract, each.source, each.subject, each.causation, _mapping(each.payload), {}, each.code)
+    id_ = each.id if each.recipient else f"{each.id} refused"  # the same id may have been let through before
+    return Heard(order, at, id_, each.contract, each.source, each.subject, each.causation, _mapping(each.payload), {}, each.code)
 
 
 def _after(receipt: Heard, cause: Heard) -> Heard:
     """The exchange has a clock of its own; what it says stands behind what it answers."""
-    return replace(receipt, at=cause.at, order=max(receipt.order, cause.order))
+    return replace(receipt, at=cause.at, order=max(receipt.order, cause.order), causation=cause.id)
 
 
 def _mapping(payload: Any) -> Mapping[str, Any]:
@@ -104,9 +105,7 @@ def _mapping(payload: Any) -> Mapping[str, Any]:
 def _is_past(each: Heard, explained: set[str]) -> bool:
     """Adapters say what a message follows from: at tax and the payment platform each does, unless a sender's never say it."""
     return each.source != EXCHANGE and (
-        each.refused or (each.causation is None and each.source in ("tct", "payplat") and each.source in explained and not _failure(each))
+        each.causation is None
+        and (each.refused or (each.source in ("tct", "payplat") and each.source in explained))
+        and each.contract != "exchange.delivery-failed"
     )
-
-
-def _failure(each: Heard) -> bool:
-    return each.contract == "exchange.delivery-failed"

@@ -1,7 +1,7 @@
 """Who and what a draft is given: people and parcels by names of its own, in the place of those of the recording."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -67,6 +67,12 @@ class Parties:
                 area = Decimal(str(told["areas"]["parcel"]))
                 uses, price, exact = _priced(told, area, dossier)
                 self.parcels[key] = Parcel(name, {**given, **uses, "price": price, **holder}, area, exact)
+        return self.parcels[key]
+
+    def restrict(self, parcel: Parcel, restriction: str) -> Parcel:
+        """The parcel with a mortgage or a dispute."""
+        key = next(key for key, each in self.parcels.items() if each is parcel)
+        self.parcels[key] = replace(parcel, said={**parcel.said, "restriction": restriction})
         return self.parcels[key]
 
     def known(self, said: Said) -> Parcel | None:

@@ -35,6 +35,8 @@ def payments(said: Sequence[Heard]) -> list[Payment]:
     purse, found = _Purse(), list[Payment]()
     taken: set[str] = set()
     for place, each in enumerate(said):
+        if each.refused or not each.payload:
+            continue
         purse.hear(each)
         if each.contract != "payment.requested" or each.id in taken or each.past:
             continue
@@ -92,7 +94,11 @@ class _Purse:
         for each in rest:
             number = each.payload.get("notice")
             if each.contract in ACTS:
-                if each.contract != "payment.requested" or open_.get(str(number)) != each.payload["amount"] or each.at - first.at > AT_ONCE:
+                if (
+                    each.contract != "payment.requested"
+                    or open_.get(str(number)) != each.payload.get("amount")
+                    or each.at - first.at > AT_ONCE
+                ):
                     break
                 found.append(each)
                 del open_[str(number)]

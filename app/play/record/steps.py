@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.play.record.acts import Case
+from app.play.record.acts import SENT, Case
 from app.play.record.course import Part, clusters
 from app.play.record.heard import AT_ONCE, Heard
 from app.play.record.meant import meaning
@@ -16,7 +16,6 @@ from app.play.record.written import Line, instant
 __all__ = ["Writer"]
 
 MINUTE = timedelta(minutes=1)
-UNDELIVERED = ("exchange.delivery-failed",)
 Group = tuple[str, str, str, tuple[tuple[str, Any], ...]]  # contract, recipient, dossier, what it means
 
 
@@ -76,7 +75,7 @@ class Writer:
         names: dict[Group, str] = {}
         for each in together:
             case = self.cases[each.dossier]
-            if self._undelivered(each):
+            if self._comes_not(each):
                 continue
             for to, times in each.deliveries.items():
                 means: dict[str, Any] = meaning(each, sums=case.exact and not each.past)
@@ -99,13 +98,16 @@ class Writer:
                 said["count"] = len(counts)
             yield {**said, **({"where": dict(told)} if told else {})}
 
-    def _undelivered(self, each: Heard) -> bool:
-        """What a member could not apply, and what is said of that, does not come again by itself."""
-        if each.contract in UNDELIVERED or (each.contract == "exchange.receipt" and each.payload.get("outcome") == "undeliverable"):
-            return True
-        if each.code and each.deliveries:
+    def _comes_not(self, each: Heard) -> bool:
+        """What was refused, what a member could not apply, and what the exchange says of that, does not come again by itself."""
+        if each.contract == "exchange.receipt":
+            answered = next((one for one in self.cases[each.dossier].said if one.id == each.causation), None)
+            return answered is None or not answered.past or answered.code not in SENT or each.payload.get("outcome") != "refused"
+        if each.refused and not each.past:
+            self.left_out.append(f"{each.contract} of {each.source} was refused ({each.code}); what the built-in agencies say is not")
+        elif each.code and each.deliveries:
             self.left_out.append(f"{each.contract} could not be applied ({each.code}); the built-in agencies apply it")
-        return False
+        return each.contract == "exchange.delivery-failed"
 
     def _faults_before(self, part: Part) -> None:
         """What came twice, or never, does so again."""

@@ -26,7 +26,7 @@ class Line:
 
 def written(head: Iterable[str], top: Mapping[str, Any], given: Mapping[str, Any], steps: Sequence[Line]) -> str:
     """The whole file."""
-    lines = [f"# {each}".rstrip() for each in head]
+    lines = [f"# {' '.join(each.split())}" for each in head]
     lines += [f"{name}: {flow(value)}" for name, value in top.items()]
     if given:
         lines.append("given:")
