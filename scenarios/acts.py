@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scenarios.scalars import Flag, Free, Instant, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text
+from scenarios.scalars import Flag, Free, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text, When
 
 __all__ = [
     "DECISIONS",
@@ -116,7 +116,7 @@ class Pay(Shape):
     dossier: Name
     all_: Flag = False
     notice: Text | None = None
-    """The notice's number, e.g. `{n./noticeNumber}`; or its kind, e.g. registration-fee."""
+    """The notice's number, e.g. `{n./notice}`; or its kind, e.g. registration-fee."""
     amount: Money | None = None
     tranche: Annotated[Number, Field(ge=1, le=9)] | None = None
     refused: Flag = False
@@ -198,7 +198,7 @@ class Part(Shape):
 class Advance(Shape):
     """Time passes: up to an instant, or by a span."""
 
-    to: Instant | None = None
+    to: When | None = None
     by: SpanOf | None = None
 
     @model_validator(mode="after")

@@ -128,7 +128,9 @@ class Terminal:
     def __init__(self, folder: Path, *arguments: str | Path) -> None:
         self._master, slave = pty.openpty()
         command = [*COMMAND, "run", *map(str, arguments)]
-        self.process = psutil.Popen(command, stdin=slave, stdout=slave, stderr=subprocess.STDOUT, env=around(folder / "state", COLUMNS="160"))
+        self.process = psutil.Popen(
+            command, stdin=slave, stdout=slave, stderr=subprocess.STDOUT, env=around(folder / "state", COLUMNS="160")
+        )
         os.close(slave)
         self.seen = ""
 

@@ -124,7 +124,7 @@ async def _until(scene: Scene, acts: Sequence[Expect]) -> Expect | None:
 async def _taken(scene: Scene, acts: Sequence[Expect]) -> None:
     """Until what has come is committed, or nobody is there who could do so; commits are real."""
     deadline = time.monotonic() + TAKEN_WITHIN
-    while await _look_who_took(scene, acts) and time.monotonic() < deadline:
+    while await _look_who_took(scene, acts) and time.monotonic() < deadline:  # noqa: ASYNC110 - a commit is no event
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -139,7 +139,7 @@ async def _look_who_took(scene: Scene, acts: Sequence[Expect]) -> bool:
 
 
 def _due(scene: Scene, act: Expect) -> datetime | None:
-    return act.within.deadline(_begun(scene, act)) if act.within else act.by
+    return act.within.deadline(_begun(scene, act)) if act.within else scene.instant(act.by)
 
 
 def _begun(scene: Scene, act: Expect) -> datetime:
