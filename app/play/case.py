@@ -9,7 +9,7 @@ from app.calls import Parts
 from app.case import Case, turn
 from app.joins import rules_of
 from app.play.watch import Watch
-from app.play.why import hop_of, whose
+from app.play.why import held_up, hop_of, whose
 from app.settings import Settings
 from app.state import running
 from bus import EXCHANGE, KafkaSettings, Space
@@ -50,5 +50,5 @@ async def stands(about: str, settings: Settings, parts: Parts) -> Standing:
         dossier = next((seen.subject for seen in watch if about in (seen.subject, seen.id)), about)
         outside = there.without if there else ()
     who = whose(hop, [each.removesuffix("-adapter") for each in outside])
-    words = await asyncio.to_thread(turn, Case(dossier, ()), parts)
+    words = held_up(hop) or await asyncio.to_thread(turn, Case(dossier, ()), parts)
     return Standing(about, hop.words, who, f"{who}: {words}")

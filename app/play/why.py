@@ -13,7 +13,7 @@ from app.settings import AGENCIES, Settings
 from scenarios.verdicts import Hop, Message, Turn
 from vn.clock import VN
 
-__all__ = ["hop_of", "shown", "shown_at", "turn_of", "whose"]
+__all__ = ["held_up", "hop_of", "shown", "shown_at", "turn_of", "whose"]
 
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
 AGENCY_OF = {"dvc": "dvc", "ilis": "land", "tct": "tax", "payplat": "payment"}
@@ -73,8 +73,19 @@ def whose(hop: Hop, outside: Collection[str]) -> Turn:
     return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
 
 
-async def turn_of(urls: Mapping[str, str], dossier: str) -> str:
-    """Who has to act, in one sentence, from what the agencies say."""
+def held_up(hop: Hop) -> str:
+    """Who holds the last message up, in one sentence; empty where it has arrived, or was refused."""
+    if hop.seen in ("sent", "accepted"):
+        return f"the exchange's: it has not {'judged' if hop.seen == 'sent' else 'delivered'} it"
+    if hop.seen == "delivered" and hop.message is not None:
+        return f"{hop.message.recipient}'s: it has not taken what lies in its inbox"
+    return ""
+
+
+async def turn_of(urls: Mapping[str, str], dossier: str, hop: Hop) -> str:
+    """Who has to act, in one sentence: who holds the last message up, else from what the agencies say."""
+    if said := held_up(hop):
+        return said
     there = {agency: urls[agency] for agency in AGENCIES if agency in urls}
     return await asyncio.to_thread(turn, Case(dossier, ()), Parts(Settings(urls=there, state=NOWHERE)))
 

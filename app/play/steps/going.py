@@ -55,7 +55,7 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
         return failure
     code = scene.dossier(act.dossier)
     hop = await hop_of(scene.watch, code)
-    return replace(failure, hop=hop, turn=whose(hop, scene.outside), turn_words=await turn_of(scene.agencies.urls, code))
+    return replace(failure, hop=hop, turn=whose(hop, scene.outside), turn_words=await turn_of(scene.agencies.urls, code, hop))
 
 
 def _name(scene: Scene, number: str) -> str:

@@ -190,7 +190,7 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
         differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or [_spent(act, nearest, due)],
         hop=hop,
         turn=None if hop is None else whose(hop, scene.outside),
-        turn_words=await turn_of(scene.agencies.urls, about) if about else "",
+        turn_words=await turn_of(scene.agencies.urls, about, hop) if hop else "",
     )
 
 
