@@ -49,6 +49,6 @@ async def stands(about: str, settings: Settings, parts: Parts) -> Standing:
             raise Unusable(f"{hop.words}; is it right? See: lgsp journal")
         dossier = next((seen.subject for seen in watch if about in (seen.subject, seen.id)), about)
         outside = there.without if there else ()
-    who = whose(hop, [each.removesuffix("-adapter") for each in outside])
     words = held_up(hop) or await asyncio.to_thread(turn, Case(dossier, ()), parts)
+    who = whose(hop, [each.removesuffix("-adapter") for each in outside], words)
     return Standing(about, hop.words, who, f"{who}: {words}")

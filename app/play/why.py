@@ -63,8 +63,10 @@ def _faults(seen: Seen) -> str:
     return f" ({told})" if told else ""
 
 
-def whose(hop: Hop, outside: Collection[str]) -> Turn:
-    """Who has to act next, seen from the exchange; `outside`: members and agencies that are not ours."""
+def whose(hop: Hop, outside: Collection[str], words: str = "") -> Turn:
+    """Who has to act next, seen from the exchange; `outside`: members and agencies that are not ours, `words`: the same in a sentence."""
+    if words.startswith("nobody's"):
+        return "nobody"
     if hop.seen in ("sent", "accepted"):
         return "exchange"
     if hop.message is None:

@@ -90,9 +90,12 @@ async def test_the_course_counts_dossiers_by_status_over_the_time_of_the_scenari
     assert [point.by_status[6] for point in case.course] == [2, 1]
 
 
-async def test_the_same_seed_has_the_same_digest_and_another_history_another(theatre: Theatre) -> None:
+async def test_the_same_seed_has_the_same_digest_on_every_broker_and_another_history_another(
+    theatre: Theatre, own_theatre: Theatre
+) -> None:
     steps = f"{SUBMIT}\n- pay: {{dossier: d, all: true}}\n- advance: {{by: 1 working-day}}"
-    one, two, other = [await theatre.play(each) for each in (steps, steps, f"{steps}\n- submit: {{as: e, sample: transfer}}")]
+    other = await theatre.play(f"{steps}\n- submit: {{as: e, sample: transfer}}")
+    one, two, three = await theatre.play(steps), await theatre.play(steps), await own_theatre.play(steps)
     assert len(one.digest) == 64
-    assert one.digest == two.digest
+    assert one.digest == two.digest == three.digest
     assert other.digest not in ("", one.digest)

@@ -183,14 +183,15 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier, scene), default=None)
     about = dossier or (nearest.subject if nearest else "")
     hop = await hop_of(scene.watch, about) if about else None
+    turn = await turn_of(scene.agencies.urls, about, hop) if hop else ""
     when = words or (f"by {shown_at(due)}" if due else "by now")
     return Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
         differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or [_spent(act, nearest, due)],
         hop=hop,
-        turn=None if hop is None else whose(hop, scene.outside),
-        turn_words=await turn_of(scene.agencies.urls, about, hop) if hop else "",
+        turn=None if hop is None else whose(hop, scene.outside, turn),
+        turn_words=turn,
     )
 
 
