@@ -220,6 +220,27 @@ async def test_runs_of_a_repeat_have_names_faults_and_nevers_of_their_own(theatr
     assert "payment.receipt about d (H37." in broken.reason
 
 
+async def test_a_repeat_in_a_repeat_is_played_on_the_same_clock(theatre: Theatre) -> None:
+    case = passed(
+        await theatre.play(
+            """
+- repeat:
+    times: 2
+    every: 1 calendar-day
+    steps:
+      - repeat:
+          times: 2
+          every: 1 hour
+          steps:
+            - submit: {as: d, sample: transfer}
+            - expect: {contract: dossier.submitted, to: ilis, about: d}
+"""
+        )
+    )
+    begun = sorted(each.at for each in case.messages if each.contract == "dossier.submitted")
+    assert begun == [at(f"2026-03-0{day}T{hour}:00") for day in (2, 3) for hour in ("09", "10")]
+
+
 async def test_then_judges_all_runs_together(theatre: Theatre) -> None:
     steps = f"""
 - repeat:

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import hop_of, shown, shown_at, turn_of, whose
+from app.play.why import held_up, hop_of, shown, shown_at, turn_of, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
@@ -77,7 +77,8 @@ async def refused(scene: Scene, act: Refused) -> None:
     seen = found()
     if seen is None:
         hop = await hop_of(scene.watch, sent.value)
-        raise StepFailed(Failure(f"{act.message} ({sent.value}) was not refused", hop=hop, turn=whose(hop, scene.outside)))
+        reason = f"{act.message} ({sent.value}) was not refused"
+        raise StepFailed(Failure(reason, hop=hop, turn=whose(hop, scene.outside), turn_words=held_up(hop)))
     places = {str(each.get("pointer")) for each in seen.faults}
     wrong = [f"code: expected {act.code}, found {seen.code}"] if act.code != seen.code else []
     wrong += [f"fault at {place}: expected, not found" for place in act.faults if place not in places]
