@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scenarios.scalars import Flag, Free, Instant, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text
+from scenarios.scalars import Flag, Free, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text, When
 from vn.near import suggestion
 
 __all__ = [
@@ -219,7 +219,7 @@ class Part(Shape):
 class Advance(Shape):
     """Time passes: up to an instant, or by a span."""
 
-    to: Instant | None = None
+    to: When | None = None
     """Up to this instant."""
     by: SpanOf | None = None
     """By so much: working days, calendar days, hours, minutes, seconds."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, model_validator
 
 from scenarios.acts import Agency, wrong
-from scenarios.scalars import Count, CountOf, Flag, Free, Instant, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text
+from scenarios.scalars import Count, CountOf, Flag, Free, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text, When
 
 __all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
 
@@ -88,7 +88,7 @@ class Expect(Message):
     """From the step before; the clock moves to the match, or to the end of this term. Without it: before time moves at all."""
     after: Name | None = None
     """The term begins when this was captured."""
-    by: Instant | None = None
+    by: When | None = None
     """In the place of a term: up to this instant."""
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,17 +22,22 @@ LONGEST = 120
 
 def at(value: Any, pointer: str) -> Any:
     """What lies at a JSON Pointer; `NOTHING` where nothing does. `*` is the first element of a list that has the rest."""
-    for position, step in enumerate(keys := steps(pointer)):
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        elif isinstance(value, list) and step == "*":
-            rest = "".join(f"/{each}" for each in keys[position + 1 :])
-            return next((found for each in value if (found := at(each, rest)) is not NOTHING), NOTHING)
-        else:
-            return NOTHING
-    return value
+    return next(_all_at(value, steps(pointer)), NOTHING)
+
+
+def _all_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """Several, where `*` is any element of a list."""
+    if not path:
+        yield value
+        return
+    step, *rest = path
+    if isinstance(value, Mapping) and step in value:
+        yield from _all_at(value[step], rest)
+    elif isinstance(value, list) and step == "*":
+        for each in value:
+            yield from _all_at(each, rest)
+    elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        yield from _all_at(value[int(step)], rest)
 
 
 def differences(where: Mapping[str, Condition], value: Any, resolve: Resolve = lambda given: given) -> list[str]:
@@ -40,8 +45,14 @@ def differences(where: Mapping[str, Condition], value: Any, resolve: Resolve = l
     return [
         f"{pointer or '(whole)'}: {wrong}"
         for pointer, condition in where.items()
-        for wrong in _wrong(condition, at(value, pointer), resolve)
+        for wrong in _of_any(condition, list(_all_at(value, steps(pointer))) or [NOTHING], resolve)
     ]
+
+
+def _of_any(condition: Condition, found: Sequence[Any], resolve: Resolve) -> list[str]:
+    """Nothing where the whole condition holds of one of them, else what is wrong with the first."""
+    wrong = [_wrong(condition, each, resolve) for each in found]
+    return [] if [] in wrong else wrong[0]
 
 
 def _wrong(condition: Condition, found: Any, resolve: Resolve) -> list[str]:

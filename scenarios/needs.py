@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from scenarios.faults import Fault
+from scenarios.scalars import InstantRef
 from scenarios.scenario import Scenario, Step
 from vn.spans import CalendarDays, Elapsed, WorkingDays
 
@@ -100,4 +101,4 @@ def _values(shape: Any) -> Iterator[Any]:
 
 
 def _long(value: Any) -> bool:
-    return isinstance(value, WorkingDays | CalendarDays | datetime) or (isinstance(value, Elapsed) and value.by > FEW_MINUTES)
+    return isinstance(value, WorkingDays | CalendarDays | datetime | InstantRef) or (isinstance(value, Elapsed) and value.by > FEW_MINUTES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
@@ -24,6 +24,7 @@ __all__ = [
     "Flag",
     "Free",
     "Instant",
+    "InstantRef",
     "Limit",
     "Manner",
     "Money",
@@ -37,6 +38,8 @@ __all__ = [
     "Share",
     "SpanOf",
     "Text",
+    "When",
+    "instant",
     "kebab",
 ]
 
@@ -77,7 +80,7 @@ class Ref:
     pointer: str = ""
 
     @classmethod
-    def whole(cls, text: str) -> "Ref | None":
+    def whole(cls, text: str) -> Self | None:
         """The reference that is all of this text; None where it is not one."""
         found = _REF.fullmatch(text)
         return None if found is None else cls(found[1], found[2] or "")
@@ -94,6 +97,11 @@ class Ref:
 
     def __str__(self) -> str:
         return f"{{{self.name}{'.' + self.pointer if self.pointer else ''}}}"
+
+
+@dataclass(frozen=True)
+class InstantRef(Ref):
+    """A reference where an instant is wanted: what it finds must be one, or a date."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,8 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _instant(value: Any) -> datetime:
+def instant(value: Any) -> datetime:
+    """`2026-02-09T08:00`, or the opening hour of `2026-02-09`; raises ValueError."""
     text = _text(value).strip()
     try:
         only_day = len(text) == len("2026-02-09")
@@ -144,6 +153,10 @@ def _instant(value: Any) -> datetime:
     except Unusable as error:
         raise _wrong(str(error)) from None
     return found.astimezone(VN)
+
+
+def _when(value: Any) -> datetime | InstantRef:
+    return InstantRef.whole(_text(value).strip()) or instant(value)
 
 
 def _span(value: Any) -> Span:
@@ -251,7 +264,9 @@ Name: TypeAlias = Annotated[
 Pointer: TypeAlias = Annotated[
     str, BeforeValidator(_text), StringConstraints(pattern=r"^(/[^/]*)*$"), WithJsonSchema({"type": "string", "pattern": "^(/[^/]*)*$"})
 ]
-Instant: TypeAlias = Annotated[datetime, PlainValidator(_instant), WithJsonSchema({"type": "string"})]
+Instant: TypeAlias = Annotated[datetime, PlainValidator(instant), WithJsonSchema({"type": "string"})]
+When: TypeAlias = Annotated[datetime | InstantRef, PlainValidator(_when), WithJsonSchema({"type": "string"})]
+"""An instant, or a reference to one: `{n./lines/0/deadline}`."""
 SpanOf: TypeAlias = Annotated[
     Span,
     PlainValidator(_span),

@@ -18,17 +18,17 @@ def time(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
     now = scenario.start
     for site in sites(scenario, tree):
         for message, cursor in messages(site):
-            by: datetime | None = getattr(message, "by", None)
-            if by is not None and by < now:
+            by = getattr(message, "by", None)
+            if isinstance(by, datetime) and by < now:
                 yield cursor.at("by").says(f"has passed: {_stands(now)} when this step begins")
         advance = site.step.advance
         if advance is None:
             continue
-        if advance.to is not None and advance.to < now:
+        if isinstance(advance.to, datetime) and advance.to < now:
             yield site.inside.at("to").says(f"time does not run backwards: {_stands(now)} when this step begins")
             continue
         try:
-            now = advance.to if advance.to is not None else advance.by.after(now) if advance.by else now
+            now = advance.to if isinstance(advance.to, datetime) else advance.by.after(now) if advance.by else now
         except (Unusable, OverflowError) as error:
             yield site.inside.at("by").says(f"leads out of the calendar: {error}")
 

@@ -25,13 +25,14 @@ class Broker:
         self.bootstrap = self.inner = self.control = ""
 
     async def __aenter__(self) -> Self:
-        arguments = ["-m", "bus.embedded", "--listen", self._listen, "--memory", "--control", "127.0.0.1:0"]
+        arguments = ["-m", "bus.embedded", "--listen", self._listen, "--memory", "--control", "127.0.0.1:0", "--attached"]
         if self._advertised:
             arguments += ["--advertise", self._advertised]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
             env=self._environ,
+            stdin=asyncio.subprocess.PIPE,  # its end is the broker's, should we be killed
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # what it is told to do wrong stands in the report
             start_new_session=sys.platform != "win32",  # Ctrl-C is for us, and we end it last

@@ -12,7 +12,7 @@ from app.case import Case, turn
 from app.joins import catalogue_of, rules_of
 from app.play.record import Draft, draft
 from app.play.watch import Watch
-from app.play.why import hop_of, shown, whose
+from app.play.why import held_up, hop_of, shown, whose
 from app.settings import Settings
 from app.state import running
 from bus import EXCHANGE, KafkaSettings, Space
@@ -44,8 +44,8 @@ async def stands(about: str, settings: Settings, parts: Parts) -> Standing:
         if hop.seen == "nothing":
             raise Unusable(f"{hop.words}; is it right? See: lgsp journal")
         dossier = next((seen.subject for seen in watch if about in (seen.subject, seen.id)), about)
-    who = whose(hop, [each.removesuffix("-adapter") for each in outside])
-    words = await asyncio.to_thread(turn, Case(dossier, ()), parts)
+    words = held_up(hop) or await asyncio.to_thread(turn, Case(dossier, ()), parts)
+    who = whose(hop, [each.removesuffix("-adapter") for each in outside], words)
     return Standing(about, hop.words, who, f"{who}: {words}")
 
 

@@ -78,13 +78,7 @@ class _Worker:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stopping.cancel()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            await asyncio.wait_for(self._process.wait(), ENDS_WITHIN)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+        await self._ended()
 
     async def play(self, number: int, script: Script) -> Case:
         """One script; raises what the process could not begin with."""
@@ -95,13 +89,23 @@ class _Worker:
             answer = pickle.loads(await self._process.stdout.readexactly(size))
         except asyncio.IncompleteReadError:
             self.lives = False
-            code = await self._process.wait()
+            code = await self._ended()
             verdict = Verdict.INTERRUPTED if self._stop.is_set() else Verdict.ERROR
             return replace(blank(script), verdict=verdict, reason=f"the process that played it has ended (exit code {code})")
         if isinstance(answer, LgspError):
             raise answer
         assert isinstance(answer, Case)
         return answer
+
+    async def _ended(self) -> int:
+        """Its exit code, once the pipe to it has ended."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            return await asyncio.wait_for(self._process.wait(), ENDS_WITHIN)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
 
     async def _stopped(self) -> None:
         """Tell it, and end it where it does not listen."""

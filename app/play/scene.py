@@ -15,7 +15,7 @@ from app.play.watch import Watch
 from scenarios.expectations import Never
 from scenarios.matching import at
 from scenarios.reading import Script
-from scenarios.scalars import Plain, Ref, Shape
+from scenarios.scalars import Plain, Ref, Shape, instant
 from scenarios.typed import NOTHING
 from scenarios.verdicts import Deadline, Failure
 from vn.errors import LgspError
@@ -120,6 +120,15 @@ class Scene:
     def dossier(self, name: str) -> str:
         """The code of a dossier that was captured, or a code as it is written."""
         return self.captured[name].value if name in self.captured else name
+
+    def instant(self, said: Any) -> datetime | None:
+        """An instant that was written, or found by a reference; raises StepFailed where what was found is none."""
+        if said is None or isinstance(said, datetime):
+            return said
+        try:
+            return instant(said)
+        except ValueError:
+            raise StepFailed(Failure(f"{said!r} is not an instant, and not a date")) from None
 
     def resolve(self, given: Any) -> Any:
         """The same with every reference replaced by what it stands for; a whole reference keeps the type of what it finds."""

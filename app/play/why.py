@@ -14,7 +14,7 @@ from app.settings import AGENCIES, Settings
 from scenarios.verdicts import Hop, Message, Turn
 from vn.clock import VN
 
-__all__ = ["blamed", "hop_of", "shown", "shown_at", "turn_of", "whose"]
+__all__ = ["blamed", "held_up", "hop_of", "shown", "shown_at", "turn_of", "whose"]
 
 ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
@@ -64,8 +64,10 @@ def _faults(seen: Seen) -> str:
     return f" ({told})" if told else ""
 
 
-def whose(hop: Hop, outside: Collection[str]) -> Turn:
-    """Who has to act next, seen from the exchange; `outside`: members and agencies that are not ours."""
+def whose(hop: Hop, outside: Collection[str], words: str = "") -> Turn:
+    """Who has to act next, seen from the exchange; `outside`: members and agencies that are not ours, `words`: the same in a sentence."""
+    if words.startswith("nobody's"):
+        return "nobody"
     if hop.seen in ("sent", "accepted"):
         return "exchange"
     if hop.message is None:
@@ -76,14 +78,26 @@ def whose(hop: Hop, outside: Collection[str]) -> Turn:
 
 async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str]) -> tuple[Turn, str]:
     """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part."""
-    turn, words = whose(hop, outside), await turn_of(urls, dossier)
+    words = await turn_of(urls, dossier, hop)
+    turn = whose(hop, outside, words)
     if turn == "simulator" and outside and words.startswith(ON_ITS_WAY):
         return "member under test", f"{hop.seen}, and nothing waits at an agency of ours; {', '.join(sorted(outside))} is outside"
     return turn, words
 
 
-async def turn_of(urls: Mapping[str, str], dossier: str) -> str:
-    """Who has to act, in one sentence, from what the agencies say."""
+def held_up(hop: Hop) -> str:
+    """Who holds the last message up, in one sentence; empty where it has arrived, or was refused."""
+    if hop.seen in ("sent", "accepted"):
+        return f"the exchange's: it has not {'judged' if hop.seen == 'sent' else 'delivered'} it"
+    if hop.seen == "delivered" and hop.message is not None:
+        return f"{hop.message.recipient}'s: it has not taken what lies in its inbox"
+    return ""
+
+
+async def turn_of(urls: Mapping[str, str], dossier: str, hop: Hop) -> str:
+    """Who has to act, in one sentence: who holds the last message up, else from what the agencies say."""
+    if said := held_up(hop):
+        return said
     there = {agency: urls[agency] for agency in AGENCIES if agency in urls}
     return await asyncio.to_thread(turn, Case(dossier, ()), Parts(Settings(urls=there, state=NOWHERE)))
 

@@ -3,8 +3,12 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -14,11 +18,11 @@ from vn.errors import Unusable
 
 def main(arguments: list[str] | None = None) -> int:
     """Print `broker ready on HOST:PORT` once clients are answered; end cleanly on SIGTERM and SIGINT."""
-    settings = _settings(arguments)
+    settings, attached = _settings(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s broker: %(message)s")
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_run(settings))
+            runner.run(_run(settings, attached=attached))
     except Unusable as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -27,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _settings(arguments: list[str] | None) -> BrokerSettings:
+def _settings(arguments: list[str] | None) -> tuple[BrokerSettings, bool]:
     parser = argparse.ArgumentParser(prog="python -m bus.embedded", description="A Kafka broker for one machine.")
     parser.add_argument("--listen", default="127.0.0.1:9092", metavar="HOST:PORT", help="port 0 takes a free one")
     parser.add_argument("--advertise", metavar="HOST:PORT", help="what clients are told; default: the address they came in on")
@@ -47,6 +51,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     parser.add_argument("--transaction-check-ms", type=int, default=10_000, help="how often overdue transactions are looked for")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="fault plan, see docs/faults.md")
     parser.add_argument("--control", metavar="HOST:PORT", help="HTTP address where faults are set at run time; default: none")
+    parser.add_argument("--attached", action="store_true", help="end when standard input does, i.e. with whoever holds its other end")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--memory", action="store_true", help="keep nothing after the end")
     where.add_argument("--state", type=Path, metavar="DIR", help="folder of the log")
@@ -54,7 +59,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
     host, port = _address(parser, given.listen)
     control = _address(parser, given.control) if given.control else None
     advertised = _address(parser, given.advertise) if given.advertise else (None, None)
-    return BrokerSettings(
+    settings = BrokerSettings(
         host=host,
         port=port,
         state=given.state,
@@ -73,6 +78,7 @@ def _settings(arguments: list[str] | None) -> BrokerSettings:
         faults=given.faults,
         control=control,
     )
+    return settings, given.attached
 
 
 def _address(parser: argparse.ArgumentParser, text: str) -> tuple[str, int]:
@@ -82,7 +88,7 @@ def _address(parser: argparse.ArgumentParser, text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def _run(settings: BrokerSettings) -> None:
+async def _run(settings: BrokerSettings, *, attached: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -90,7 +96,19 @@ async def _run(settings: BrokerSettings) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         else:
             loop.add_signal_handler(number, stop.set)
+    if attached:
+        _end_with_input(lambda: loop.call_soon_threadsafe(stop.set))
     await serve(settings, ready=_say_ready, stop=stop, control_ready=_say_control)
+
+
+def _end_with_input(stop: Callable[[], object]) -> None:
+    def wait() -> None:
+        while os.read(0, 1024):  # not through sys.stdin: its lock, held here, would abort an interpreter that ends by itself
+            pass
+        with suppress(RuntimeError):  # the loop has ended
+            stop()
+
+    threading.Thread(target=wait, daemon=True, name="input").start()
 
 
 def _say_ready(host: str, port: int) -> None:

@@ -232,3 +232,15 @@ def _invited(up: Up) -> None:
         "lgsp contracts export DIR",
     ):
         assert words in invitation
+
+
+def test_why_says_the_last_hop_of_a_case_or_message_and_whose_turn_it_is(up: Up, dossier: str) -> None:
+    said = good(up, "why", dossier).out.splitlines()
+    assert said[0].startswith("last hop: ")
+    assert said[0].endswith("; nothing since")
+    assert said[1].startswith("whose turn: nobody: nobody's: result returned (status 10)")
+    (told,) = good(up, "why", dossier, "--json").objects
+    assert (told["about"], told["who"]) == (dossier, "nobody")
+    message = good(up, "trace", dossier, "--json").objects[0]["messageId"]
+    assert good(up, "why", message).out.startswith("last hop: dossier.submitted from dvc to ")
+    assert lgsp("why", "H37.15-200101-0001", state=up.state).code == 2

@@ -27,7 +27,7 @@ async def start(scene: Scene, act: Part) -> None:
 
 async def advance(scene: Scene, act: Advance) -> None:
     """Time passes, from one due instant to the next, each time until all is at rest."""
-    to = act.to or (act.by.after(scene.now) if act.by else scene.now)
+    to = scene.instant(act.to) or (act.by.after(scene.now) if act.by else scene.now)
     if to < scene.now:
         raise Unusable(f"time cannot run backwards: it is {shown_at(scene.now)} already, and this advances to {shown_at(to)}")
     await scene.clock.advance(to)

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import blamed, hop_of, shown, shown_at, whose
+from app.play.why import blamed, held_up, hop_of, shown, shown_at, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
@@ -77,7 +77,8 @@ async def refused(scene: Scene, act: Refused) -> None:
     seen = found()
     if seen is None:
         hop = await hop_of(scene.watch, sent.value)
-        raise StepFailed(Failure(f"{act.message} ({sent.value}) was not refused", hop=hop, turn=whose(hop, scene.outside)))
+        reason = f"{act.message} ({sent.value}) was not refused"
+        raise StepFailed(Failure(reason, hop=hop, turn=whose(hop, scene.outside), turn_words=held_up(hop)))
     places = {str(each.get("pointer")) for each in seen.faults}
     wrong = [f"code: expected {act.code}, found {seen.code}"] if act.code != seen.code else []
     wrong += [f"fault at {place}: expected, not found" for place in act.faults if place not in places]
@@ -124,7 +125,7 @@ async def _until(scene: Scene, acts: Sequence[Expect]) -> Expect | None:
 async def _taken(scene: Scene, acts: Sequence[Expect]) -> None:
     """Until what has come is committed, or nobody is there who could do so; commits are real."""
     deadline = time.monotonic() + TAKEN_WITHIN
-    while await _look_who_took(scene, acts) and time.monotonic() < deadline:  # noqa: ASYNC110  # a commit is no event
+    while await _look_who_took(scene, acts) and time.monotonic() < deadline:  # noqa: ASYNC110 - a commit is no event
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -139,7 +140,7 @@ async def _look_who_took(scene: Scene, acts: Sequence[Expect]) -> bool:
 
 
 def _due(scene: Scene, act: Expect) -> datetime | None:
-    return act.within.deadline(_begun(scene, act)) if act.within else act.by
+    return act.within.deadline(_begun(scene, act)) if act.within else scene.instant(act.by)
 
 
 def _begun(scene: Scene, act: Expect) -> datetime:
