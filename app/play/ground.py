@@ -1,7 +1,7 @@
 """The parts that one scenario is played with: all in one process but the broker, each on its own socket, in topics of their own."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -84,17 +84,20 @@ class Ground:
             await province.start("exchange")
         if self.relay is not None:
             await enter(self.relay)
-        for name in AGENCIES:
-            if name not in self._elsewhere | self._left_out:
-                await province.start(name)
+        await self._together(name for name in AGENCIES if name not in self._elsewhere | self._left_out)
         if self.doors is not None:
             await enter(self.doors)
             for name in self._before:
                 province.fronts[name] = await self.doors.open(name, province.urls[name])
         adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in self._left_out]
         self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
-        for part in adapters:
-            await province.start(part)
+        await self._together(adapters)
+
+    async def _together(self, parts: Iterable[str]) -> None:
+        """Start them at one time; where one does not start, nobody is left half on the way."""
+        for error in await asyncio.gather(*map(self.province.start, parts), return_exceptions=True):
+            if error is not None:
+                raise error
 
     async def _forget_topics(self) -> None:
         """Somebody else's broker is left as it was."""

@@ -25,6 +25,7 @@ from scenarios.reading import Script, read_all
 from scenarios.report import check, write
 from scenarios.verdicts import Run, Verdict
 from vn.clock import VN
+from vn.collector import calm
 
 __all__ = ["Options", "play_all"]
 
@@ -60,7 +61,8 @@ async def play_all(options: Options, settings: Settings, environ: Mapping[str, s
         async with AsyncExitStack() as stack:
             broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ))
             setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{os.getpid()}")
-            cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
+            with calm():
+                cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
         terminal.end(run)
     for kind, path in options.reports:

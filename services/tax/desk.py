@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from decimal import Decimal
 
 from services.kit import Reading, Transaction, Work
@@ -268,19 +269,23 @@ def reconciliation_due(tx: Transaction, work: Work) -> None:
 
 def found(tx: Transaction, seed: int) -> None:
     """The land-tax book begins as the register does."""
-    for parcel in Parcels(Population(seed), seed=seed):
-        BOOK.add(
-            tx,
-            BookEntry(
-                commune=parcel.commune(NEW_DIVISION).code,
-                map_sheet=parcel.map_sheet,
-                parcel_number=parcel.number,
-                commune_before=parcel.place.old_commune,
-                area=str(parcel.area),
-                use=parcel.uses[0].code,
-                certificate=parcel.certificate,
-            ),
+    BOOK.add_all(tx, _book(seed))
+
+
+@cache
+def _book(seed: int) -> tuple[BookEntry, ...]:
+    return tuple(
+        BookEntry(
+            commune=parcel.commune(NEW_DIVISION).code,
+            map_sheet=parcel.map_sheet,
+            parcel_number=parcel.number,
+            commune_before=parcel.place.old_commune,
+            area=str(parcel.area),
+            use=parcel.uses[0].code,
+            certificate=parcel.certificate,
         )
+        for parcel in Parcels(Population(seed), seed=seed)
+    )
 
 
 WORK: Mapping[str, Callable[[Transaction, Work], None]] = {

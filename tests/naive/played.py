@@ -19,6 +19,7 @@ from app.settings import Settings
 from scenarios.reading import Script, read_all
 from scenarios.verdicts import Case, StepDone
 from tests.naive.adapter import PlainAdapter
+from vn.collector import calm
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios"
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith("LGSP_")}  # noqa: TID251 - for the broker's process
@@ -62,7 +63,8 @@ async def setting(bootstrap: str | None) -> AsyncIterator[Setting]:
         yield Setting(Settings(bootstrap=bootstrap), ENVIRON, None, prefix=prefix)
         return
     async with Broker(ENVIRON) as broker:
-        yield Setting(Settings(), ENVIRON, broker, prefix=prefix)
+        with calm():
+            yield Setting(Settings(), ENVIRON, broker, prefix=prefix)
 
 
 async def played(scripts: Sequence[Script], setting: Setting) -> list[Case]:
