@@ -11,7 +11,7 @@ from typing import Self
 
 import httpx
 
-from app.joins import Maker, catalogue_of, rules_of
+from app.joins import catalogue_of, rules_of
 from app.play.doors import Doors
 from app.play.relay import Relay
 from app.province import Province
@@ -27,11 +27,10 @@ INNER = "-x"
 class Ground:
     """`async with` it; `relayed` puts a relay between members and exchange, `doors` something before these agencies.
 
-    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started;
-    `makers`: who makes an adapter in the place of ours, by part.
+    `elsewhere`: the addresses of agencies that are not ours; `left_out`: parts that are not started.
     """
 
-    def __init__(  # noqa: PLR0913  # a run says once what it is made of
+    def __init__(
         self,
         settings: Settings,
         bootstrap: str,
@@ -42,7 +41,6 @@ class Ground:
         doors: Sequence[str] = (),
         elsewhere: Mapping[str, str] | None = None,
         left_out: Collection[str] = (),
-        makers: Mapping[str, Maker] | None = None,
     ) -> None:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
@@ -51,7 +49,7 @@ class Ground:
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
-        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name, makers=makers)
+        self.province = Province(settings, bootstrap, urls=elsewhere or {}, inner=self.inner.name)
         self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if relayed else None
         self.doors = Doors(settings, now=now) if doors else None
         self._before = tuple(doors)

@@ -76,8 +76,8 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             now=held.now,
             relayed="relay" in script.needs,
             doors=[need.removeprefix(DOOR) for need in sorted(script.needs) if need.startswith(DOOR)],
-            makers=setting.makers,
         )
+        ground.province.makers |= setting.makers
         await stack.enter_async_context(ground)
         if (network := by_kind.get("network")) is not None:
             by_kind["network"] = await stack.enter_async_context(Network(network, now=held.now))

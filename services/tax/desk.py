@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from decimal import Decimal
+from functools import cache
 
 from services.kit import Reading, Transaction, Work
 from services.tax import documents, model
