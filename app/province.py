@@ -22,7 +22,6 @@ class Province:
     """`async with` starts all parts but the agencies that run elsewhere (`urls`); single ones can be stopped and started again.
 
     `inner` is the exchange's space where it is not the members', because a relay stands between.
-    `makers`: who makes an adapter in the place of ours, by part.
     """
 
     def __init__(
@@ -33,15 +32,14 @@ class Province:
         urls: Mapping[str, str] = NONE,
         patience: "Patience | None" = None,
         inner: str | None = None,
-        makers: "Mapping[str, Maker] | None" = None,
     ) -> None:
         self.settings = settings
         self.bootstrap = bootstrap
         self.urls: dict[str, str] = dict(urls)
         self.fronts: dict[str, str] = {}  # what stands before an agency: its adapter calls there
+        self.makers: dict[str, Maker] = {}  # who makes an adapter in the place of ours, by part
         self._patience = patience
         self.inner = inner or settings.space
-        self._makers = makers or {}
         self._running: dict[str, AsyncExitStack] = {}
 
     async def __aenter__(self) -> Self:
@@ -91,4 +89,4 @@ class Province:
         name = part.removesuffix("-adapter")
         agency = SERVICE_OF[name]
         url = self.fronts.get(agency) or self.urls[agency]
-        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=url, patience=self._patience, maker=self._makers.get(part))
+        return parts.adapter(self.settings, name, bootstrap=self.bootstrap, url=url, patience=self._patience, maker=self.makers.get(part))

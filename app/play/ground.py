@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Self
 
 import httpx
 
-from app.joins import Maker, catalogue_of, rules_of
+from app.joins import catalogue_of, rules_of
 from app.play.doors import Doors
 from app.play.outsiders import NOBODY, Outsiders
 from app.play.relay import Relay
@@ -33,7 +33,6 @@ class Ground:
     """`async with` it; of what a script `needs`, a relay between members and exchange and doors before agencies are put up.
 
     `anew`: the space may have been used before; what is left of that goes first.
-    `makers`: who makes an adapter in the place of ours, by part.
     """
 
     def __init__(
@@ -46,7 +45,6 @@ class Ground:
         needs: Collection[str] = (),
         outsiders: Outsiders = NOBODY,
         anew: bool = False,
-        makers: Mapping[str, Maker] | None = None,
     ) -> None:
         settings = replace(settings, bootstrap=bootstrap, state=prepare(folder))
         self.kafka = KafkaSettings(bootstrap, security=settings.security)
@@ -55,7 +53,7 @@ class Ground:
         self.register, _ = rules_of(settings)
         self.catalogue = catalogue_of(settings)
         self.members = tuple(member.id for member in self.register if member.id != EXCHANGE)
-        self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name, makers=makers)
+        self.province = Province(settings, bootstrap, urls=outsiders.urls, inner=self.inner.name)
         self.relay = Relay(self.kafka, self.outer, self.inner, self.members, now=now) if RELAY in needs else None
         keyed = [agency for agency in outsiders.kept.values() if outsiders.agency(agency).headers]  # our adapter knows of no keys
         self._before = tuple(dict.fromkeys((*sorted(each.removeprefix(DOOR) for each in needs if each.startswith(DOOR)), *keyed)))
@@ -94,17 +92,20 @@ class Ground:
         await province.start("exchange")
         if self.relay is not None:
             await enter(self.relay)
-        for name in AGENCIES:
-            if name not in left_out:
-                await province.start(name)
+        await self._together(name for name in AGENCIES if name not in left_out)
         if self.doors is not None:
             await enter(self.doors)
             for name in self._before:
                 province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.headers(name))
         adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in left_out]
         self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
-        for part in adapters:
-            await province.start(part)
+        await self._together(adapters)
+
+    async def _together(self, parts: Iterable[str]) -> None:
+        """Start them at one time; where one does not start, nobody is left half on the way."""
+        for error in await asyncio.gather(*map(self.province.start, parts), return_exceptions=True):
+            if error is not None:
+                raise error
 
     async def _forget_topics(self) -> None:
         """Somebody else's broker is left as it was."""

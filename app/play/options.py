@@ -31,6 +31,7 @@ from scenarios.reading import Script, read_all
 from scenarios.report import check, write
 from scenarios.verdicts import Case, Verdict
 from vn.clock import VN
+from vn.collector import calm
 from vn.errors import Unusable
 
 __all__ = ["Extra", "Options", "bound_of", "company", "play_all", "scripts_of"]
@@ -78,7 +79,8 @@ async def play_all(
             cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
         elif scripts:
             async with company(options, settings, environ, ask=terminal.ask) as (setting, means):
-                cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
+                with calm():
+                    cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
         for extra in extras if not stop.is_set() else ():
             cases.append(await extra(terminal, stop))
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")

@@ -69,7 +69,9 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         enter = stack.enter_async_context
         bootstrap, by_kind = await _broker(script, setting, stack)
         scenario, held, outsiders = script.scenario, _Held(script.scenario.start), Outsiders.of(script, setting.bound)
-        ground = await enter(_ground(script, setting, bootstrap, outsiders=outsiders, held=held, stack=stack))
+        ground = _ground(script, setting, bootstrap, outsiders=outsiders, held=held, stack=stack)
+        ground.province.makers |= setting.makers
+        await enter(ground)
         if (network := by_kind.get("network")) is not None:
             by_kind["network"] = await enter(Network(network, now=held.now))
         if ground.relay is not None:
@@ -120,7 +122,6 @@ def _ground(script: Script, setting: Setting, bootstrap: str, *, outsiders: Outs
         needs=script.needs,
         outsiders=outsiders,
         anew=fixed is not None,
-        makers=setting.makers,
     )
 
 

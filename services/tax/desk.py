@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from services.kit import AgencySettings, Reading, Transaction, Work
 from services.tax import documents, model
@@ -276,21 +277,22 @@ def reconciliation_due(tx: Transaction, work: Work) -> None:
 
 def found(tx: Transaction, settings: AgencySettings) -> None:
     """The land-tax book begins as the register does."""
-    seed = settings.seed
-    BOOK.add_all(
-        tx,
-        [
-            BookEntry(
-                commune=parcel.commune(NEW_DIVISION).code,
-                map_sheet=parcel.map_sheet,
-                parcel_number=parcel.number,
-                commune_before=parcel.place.old_commune,
-                area=str(parcel.area),
-                use=parcel.uses[0].code,
-                certificate=parcel.certificate,
-            )
-            for parcel in Parcels(Population(seed, people=settings.people), seed=seed)
-        ],
+    BOOK.add_all(tx, _book(settings.seed, settings.people))
+
+
+@cache
+def _book(seed: int, people: int) -> tuple[BookEntry, ...]:
+    return tuple(
+        BookEntry(
+            commune=parcel.commune(NEW_DIVISION).code,
+            map_sheet=parcel.map_sheet,
+            parcel_number=parcel.number,
+            commune_before=parcel.place.old_commune,
+            area=str(parcel.area),
+            use=parcel.uses[0].code,
+            certificate=parcel.certificate,
+        )
+        for parcel in Parcels(Population(seed, people=people), seed=seed)
     )
 
 

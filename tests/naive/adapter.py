@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -87,7 +88,9 @@ class PlainAdapter(ConsumerRebalanceListener):
             max_poll_records=100,
         )
         self._consumer.subscribe([inbox], listener=self)
-        async with self._consumer:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._consumer.stop)  # also where it is told to stop while it starts
+            await self._consumer.start()
             while True:
                 taken = await self._consumer.getmany(timeout_ms=200)
                 records = sorted((each for batch in taken.values() for each in batch), key=lambda each: (each.timestamp, each.offset))

@@ -13,16 +13,18 @@ from typing import Any
 from app.known import known_of
 from app.play.broker import Broker
 from app.play.fitness import Means
+from app.play.quiet import WITHIN
 from app.play.runs import cases_of
 from app.play.setting import Setting
 from app.settings import Settings
 from scenarios.reading import Script, read_all
 from scenarios.verdicts import Case, StepDone
 from tests.naive.adapter import PlainAdapter
+from vn.collector import calm
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios"
 ENVIRON = {name: value for name, value in os.environ.items() if not name.startswith("LGSP_")}  # noqa: TID251 - for the broker's process
-STUCK_AFTER = 4.0  # seconds without which a member that does nothing any more is waited for
+STUCK, STUCK_AFTER = {"stops-at-poison", "leaves-when-expelled"}, 8.0  # who does nothing any more, and how many seconds it is waited for
 
 
 class Silent:
@@ -62,7 +64,8 @@ async def setting(bootstrap: str | None) -> AsyncIterator[Setting]:
         yield Setting(Settings(bootstrap=bootstrap), ENVIRON, None, prefix=prefix)
         return
     async with Broker(ENVIRON) as broker:
-        yield Setting(Settings(), ENVIRON, broker, prefix=prefix)
+        with calm():
+            yield Setting(Settings(), ENVIRON, broker, prefix=prefix)
 
 
 async def played(scripts: Sequence[Script], setting: Setting) -> list[Case]:
@@ -73,7 +76,7 @@ async def played(scripts: Sequence[Script], setting: Setting) -> list[Case]:
 
 def with_mistakes(setting: Setting, *mistakes: str) -> Setting:
     """The same with a plain adapter at the land office that makes these."""
-    return replace(setting, makers={"ilis-adapter": _maker(mistakes)}, within=STUCK_AFTER)
+    return replace(setting, makers={"ilis-adapter": _maker(mistakes)}, within=STUCK_AFTER if STUCK & {*mistakes} else WITHIN)
 
 
 def _maker(mistakes: Collection[str]) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -207,3 +208,17 @@ async def test_a_relay_goes_on_where_it_was_when_the_broker_has_been_away(space:
         await broker.start()
         await stretch.says(3)
         assert await stretch.comes() == ["1", "2", "3"]
+
+
+async def test_a_report_of_a_failed_delivery_names_the_place_where_the_exchange_has_put_the_message(stretch: Stretch) -> None:
+    await stretch.relay.arm("gone", fault("lose", times="1"))
+    await stretch.says(1, 2)
+    (outer,) = await stretch.lies(stretch.outer.inbox(ILIS))
+    told = {"messageId": "2", "source": TCT, "topic": outer.topic, "partition": outer.partition, "offset": outer.offset, "code": "x"}
+    reports = [told, {**told, "messageId": "unknown"}]
+    for n, payload in enumerate(reports):
+        said = notice(id=f"report-{n}", type="vn.gov.exchange.delivery-failed.v1", source=ILIS, payload=orjson.dumps(payload))
+        await stretch.producer.send_all([Record(stretch.outer.outbox(ILIS), said.key, said.payload, said.to_headers())])
+    found = [orjson.loads(each.value or b"") for each in await stretch.lies(stretch.inner.outbox(ILIS))]
+    assert (outer.offset, found[0]) == (0, {**told, "topic": stretch.inner.inbox(ILIS), "offset": 1})
+    assert found[1] == reports[1], "what is no such report is carried as it is"
