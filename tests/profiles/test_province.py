@@ -67,6 +67,10 @@ def test_the_course_counts_every_day_and_loses_no_dossier(case: Case):
     assert len(case.course) == 44
 
 
+def test_memory_of_exchange_and_runner_is_sampled_and_flat(case: Case):
+    assert all(case.figures["memory"][name]["flat"] for name in ("runner", "exchange"))
+
+
 async def test_the_same_seed_has_the_same_history_and_another_seed_another(case: Case, settings: Settings):
     assert (await played(settings)).digest == case.digest
     assert (await played(settings, seed=8)).digest != case.digest
