@@ -40,7 +40,7 @@ def main() -> int:
         return until_stopped(run)
     except LgspError as error:
         print(f"lgsp: {error}", file=sys.stderr)  # noqa: T201
-        return 1
+        return error.exit_code
 
 
 if __name__ == "__main__":
