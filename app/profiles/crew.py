@@ -41,7 +41,12 @@ class Crew:
         secrets = {} if kafka else dict.fromkeys(VARIABLES, "")
         log = (self.folder / f"{name}.log").open("ab")
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *arguments, stdout=PIPE, stderr=log, env=self._environ | secrets
+            *(sys.executable, "-m", *arguments),
+            stdin=PIPE,  # whoever is supervised ends with it, even where we are killed
+            stdout=PIPE,
+            stderr=log,
+            env=self._environ | secrets | {"LGSP_SUPERVISED": "1"},
+            start_new_session=True,  # Ctrl-C is for who plays, and the crew ends after it
         )
         log.close()
         self.processes[name] = process

@@ -2,13 +2,14 @@
 
 import asyncio
 import time as real
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import yaml
@@ -115,10 +116,9 @@ class _Played:
         period = self._profile.period
         total = (period.last - period.first).days + 1
         for day in (period.first + timedelta(n) for n in range(total)):
-            if stop.is_set():
+            if not await _unless(stop, clock.advance(datetime.combine(day, EVENING, VN))):
                 self._verdict, self._reason = Verdict.INTERRUPTED, f"interrupted on {day}"
                 return False
-            await clock.advance(datetime.combine(day, EVENING, VN))
             self._course.append(course_point(day, citizens))
             self._memory.sample({"runner": None, **{name: each.pid for name, each in crew.processes.items()}})
             self._progress(
@@ -160,6 +160,19 @@ class _Played:
             },
             digest=self._digest,
         )
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
+    """Whether it came to its end before the stop."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+        return not stop.is_set()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    return False
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """A profile is played: its figures add up, and one seed has one history, whatever carries it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -69,6 +70,10 @@ def test_the_course_counts_every_day_and_loses_no_dossier(case: Case):
     assert len(case.course) == 44
 
 
+def test_memory_of_exchange_and_runner_is_sampled_and_flat(case: Case):
+    assert all(case.figures["memory"][name]["flat"] for name in ("runner", "exchange"))
+
+
 async def test_the_same_seed_has_the_same_history_and_another_seed_another(case: Case, settings: Settings):
     assert (await played(settings)).digest == case.digest
     assert (await played(settings, seed=8)).digest != case.digest
@@ -80,3 +85,17 @@ async def test_three_exchange_processes_make_the_same_history_as_one(case: Case,
 
 async def test_a_broker_of_its_own_makes_the_same_history(case: Case, settings: Settings):
     assert (await played(replace(settings, bootstrap=None))).digest == case.digest
+
+
+async def test_a_run_that_is_stopped_says_how_far_it_came(settings: Settings):
+    stop = asyncio.Event()
+
+    def progress(done: float, _: str) -> None:
+        if done > 0.2:
+            stop.set()
+
+    case = await play(small(), settings, seed=7, progress=progress, stop=stop)
+    assert case.verdict is Verdict.INTERRUPTED
+    assert "2024-08" in case.reason
+    assert 0 < len(case.course) < 44
+    assert case.digest == ""
