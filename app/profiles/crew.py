@@ -45,7 +45,8 @@ class Crew:
             stdin=PIPE,  # whoever is supervised ends with it, even where we are killed
             stdout=PIPE,
             stderr=log,
-            env=self._environ | secrets | {"LGSP_SUPERVISED": "1"},
+            # a supervised exchange takes itself for the only one of its group unless it has a name
+            env=self._environ | secrets | {"LGSP_SUPERVISED": "1", "LGSP_EXCHANGE_INSTANCE": name},
             start_new_session=True,  # Ctrl-C is for who plays, and the crew ends after it
         )
         log.close()
