@@ -1,15 +1,20 @@
 """Profiles: what is read, what is refused and where, which dossiers it plans."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 
+from adapters.runtime import AgencyClient
+from app.profiles.citizens import Citizens
 from app.profiles.forms import Forms, people_for
-from app.profiles.planned import plan, quotas
+from app.profiles.planned import Planned, plan, quotas
 from app.profiles.profile import AT_THE_PORTAL, load, names, read
 from vn.calendar import is_working_day
-from vn.errors import Unusable
+from vn.clock import VN
+from vn.errors import Retry, Unusable
 
 SHIPPED = load("langson-2024")
 TEXT = SHIPPED.path.read_text(encoding="utf-8")
@@ -45,6 +50,7 @@ def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
         ("    hash: 0.3", "    hsah: 0.3", "errors/shares/hsah", "did you mean 'hash'"),
         ("2024-11: 24", "2025-11: 24", "months/shares/2025-11", "not within"),
         ("first: 2024-08-01", "first: 2024-07-01", "period", "before 2024-08-01"),
+        ("first: 2024-08-01", "first: 2024-08-31", "months/shares/2024-08", "no working day"),
         ("last: 2024-12-31", "last: 2023-12-31", "period", "lies before"),
         ("received: 7881", "received: many", "published/received", "integer"),
         (
@@ -114,6 +120,20 @@ def test_what_the_portal_will_refuse_is_handed_in_again_without_a_fault():
 
 def test_the_same_seed_plans_the_same_and_another_seed_otherwise():
     assert plan(SHIPPED, scale=0.1, seed=7) == plan(SHIPPED, scale=0.1, seed=7) != plan(SHIPPED, scale=0.1, seed=8)
+
+
+async def test_a_portal_that_is_away_or_a_register_that_is_used_up_is_one_error_of_the_run():
+    day = SHIPPED.period.first
+    planned, forms = [Planned(0, day, "shared")], Forms(7, 240)
+    at = datetime.combine(day, time(23), VN)
+    async with AgencyClient("http://127.0.0.1:1") as portal:
+        with pytest.raises(Retry, match="cannot be reached"):
+            await Citizens(portal, forms, planned, profile=SHIPPED, seed=7).turn(at)
+        with suppress(Unusable):
+            while True:
+                forms.make(planned[0])
+        with pytest.raises(Unusable, match="no parcel left for shared"):
+            await Citizens(portal, forms, planned, profile=SHIPPED, seed=7).turn(at)
 
 
 @pytest.mark.parametrize(("scale", "seed"), [(0.005, 7), (0.1, 8), (1, 2024)])
