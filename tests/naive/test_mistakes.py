@@ -45,6 +45,16 @@ FOUND = {
     ("withdrawn-before-payment", "ignores-cancellations"): "/ThongBaoThue/0/LyDoHuy: expected what matches",
 }
 """(scenario, mistakes) -> what the report says."""
+FEW = {
+    ("notice-delivered-twice", "no-key"),
+    ("notices-in-the-other-order", "last-is-all"),
+    ("cut-short-in-the-inbox", "swallows-poison"),
+    ("already-exists", "takes-4xx-for-success"),
+    ("adapter-down-for-three-days", "reads-from-the-end"),
+    ("completion-of-an-earlier-revision", "ignores-revision"),
+}
+"""One of each kind; the others belong to `make test-slow`."""
+OF_FEW = {name for name, _ in FEW}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +67,9 @@ def test_every_mistake_is_found_by_a_scenario() -> None:
     assert {each for _, *mistakes in FOUND for each in mistakes} == MISTAKES.keys()
 
 
-@pytest.mark.parametrize("name", sorted({name for name, *_ in FOUND}))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OF_FEW else pytest.mark.slow) for name in sorted({name for name, *_ in FOUND})]
+)
 async def test_a_plain_adapter_that_is_right_passes(shared: Setting, name: str) -> None:
     (case,) = await played([named(name)], with_mistakes(shared))
     assert (case.verdict, case.reason) == (Verdict.PASSED, "")
@@ -65,8 +77,10 @@ async def test_a_plain_adapter_that_is_right_passes(shared: Setting, name: str) 
 
 @pytest.mark.parametrize(
     ("name", "mistakes"),
-    [(name, mistakes) for name, *mistakes in FOUND],
-    ids=lambda each: each if isinstance(each, str) else "+".join(each),
+    [
+        pytest.param(name, mistakes, id=f"{name}-{'+'.join(mistakes)}", marks=() if (name, *mistakes) in FEW else pytest.mark.slow)
+        for name, *mistakes in FOUND
+    ],
 )
 async def test_a_mistake_is_found_and_the_report_says_what_is_wrong(shared: Setting, name: str, mistakes: list[str]) -> None:
     (case,) = await played([named(name)], with_mistakes(shared, *mistakes))

@@ -74,17 +74,14 @@ def test_memory_of_exchange_and_runner_is_sampled_and_flat(case: Case):
     assert all(case.figures["memory"][name]["flat"] for name in ("runner", "exchange"))
 
 
+async def test_a_broker_of_its_own_with_three_exchange_processes_makes_the_same_history(case: Case, settings: Settings):
+    assert (await played(replace(settings, bootstrap=None), exchanges=3)).digest == case.digest
+
+
+@pytest.mark.slow
 async def test_the_same_seed_has_the_same_history_and_another_seed_another(case: Case, settings: Settings):
     assert (await played(settings)).digest == case.digest
     assert (await played(settings, seed=8)).digest != case.digest
-
-
-async def test_three_exchange_processes_make_the_same_history_as_one(case: Case, settings: Settings):
-    assert (await played(settings, exchanges=3)).digest == case.digest
-
-
-async def test_a_broker_of_its_own_makes_the_same_history(case: Case, settings: Settings):
-    assert (await played(replace(settings, bootstrap=None))).digest == case.digest
 
 
 async def test_a_run_that_is_stopped_says_how_far_it_came(settings: Settings):
