@@ -10,6 +10,7 @@ import pytest
 from adapters.runtime import AgencyClient
 from app.profiles.citizens import Citizens
 from app.profiles.forms import Forms, people_for
+from app.profiles.history import History
 from app.profiles.planned import Planned, plan, quotas
 from app.profiles.profile import AT_THE_PORTAL, load, names, read
 from vn.calendar import is_working_day
@@ -95,6 +96,27 @@ def test_what_is_no_mapping_is_refused_in_one_line(tmp_path: Path, text: str):
 def test_an_unknown_profile_is_told_what_there_is():
     with pytest.raises(Unusable, match="did you mean 'langson-2024'"):
         load("langson-2025")
+
+
+def test_a_message_that_is_journaled_again_counts_once():
+    histories = []
+    for times in (1, 2):
+        history = History()
+        for succeeded in (True, False):
+            entry = {
+                "messageId": f"{succeeded}",
+                "type": "vn.gov.tax.payment-notice.v1",
+                "source": "tct",
+                "recipient": "dvc",
+                "subject": "D",
+            }
+            entry |= {"succeeded": succeeded, "faultCode": None if succeeded else "client.expired", "ceTime": "2024-08-05T08:00:00+07:00"}
+            for _ in range(times):
+                history.add(entry)
+        history.fold()
+        histories.append((history.messages, history.deliveries, history.refusals, history.digest()))
+    assert histories[0] == histories[1]
+    assert histories[0][:3] == (2, 2, {"client.expired": 1})
 
 
 def test_quotas_keep_the_shares_and_lose_nothing():
