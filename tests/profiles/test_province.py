@@ -83,7 +83,7 @@ async def test_a_run_that_is_stopped_says_how_far_it_came(settings: Settings):
         if done > 0.2:
             stop.set()
 
-    case = await play(small(), settings, seed=7, progress=progress, stop=stop)
+    case = await play(small(), settings, environment(), progress=progress, stop=stop)
     assert case.verdict is Verdict.INTERRUPTED
     assert "2024-08" in case.reason
     assert 0 < len(case.course) < 44
