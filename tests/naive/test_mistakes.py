@@ -12,7 +12,7 @@ from tests.naive.played import named, played, setting, with_mistakes
 FOUND = {
     # duplicate
     ("notice-delivered-twice", "no-key"): "/LichSu/6: expected to be there: false",
-    ("dossier-delivered-twice", "no-key"): "exchange.receipt to dvc must never come",
+    ("dossier-delivered-twice", "no-key"): "exchange.receipt to dvc must not come",
     # reorder, delay, lose
     ("notices-in-the-other-order", "last-is-all"): '/ThongBaoThue: expected what contains {"SoThuTu"',
     ("notices-after-the-completion", "waits-for-notices"): "expected at least 1 ids of land.register-updated to dvc",
@@ -26,8 +26,8 @@ FOUND = {
     ("already-exists", "takes-4xx-for-success"): "expected at least 1 ids of exchange.receipt to dvc",
     ("land-office-answers-500", "no-retry"): "expected at least 1 ids of dossier.status-changed to dvc",
     ("land-office-does-not-know-the-dossier", "no-retry"): "/ThongBaoThue/0: expected to be there: true, found nothing",
-    ("land-office-answers-late", "impatient"): "exchange.receipt to dvc must never come",
-    ("answer-lost-on-the-way-back", "no-key"): "exchange.receipt to dvc must never come",
+    ("land-office-answers-late", "impatient"): "exchange.receipt to dvc must not come",
+    ("answer-lost-on-the-way-back", "no-key"): "exchange.receipt to dvc must not come",
     # the broker loses an acknowledgement, expels a member
     ("slip-acknowledgement-lost", "new-id-for-a-resend"): "expected exactly 1 deliveries of land.transfer-slip to tct",
     ("expelled-from-its-group", "no-key"): "/LichSu/6: expected to be there: false",
@@ -37,11 +37,11 @@ FOUND = {
     ("withdrawn-while-the-adapter-is-down", "newest-first", "no-retry"): "status: expected 8",
     ("agency-and-adapter-restarted", "commits-first"): "/ThongBaoThue/1: expected to be there: true, found nothing",
     # what tax says is read wrongly
-    ("completion-of-an-earlier-revision", "ignores-revision"): "land.register-updated about d must never come",
+    ("completion-of-an-earlier-revision", "ignores-revision"): "land.register-updated about d (H37.15-260302-0001) must not come",
     ("returned-slip-told-twice", "ignores-revision"): "/TrangThai: expected 6, found 5",
     ("transfer-to-the-register", "first-notice-only"): "/ThongBaoThue/1/TongSo: expected 2, found nothing",
     ("two-notices-two-numbers", "first-notice-only"): "/ThongBaoThue: expected what contains",
-    ("a-notice-is-no-receipt", "notice-is-payment"): "land.register-updated about d must never come",
+    ("a-notice-is-no-receipt", "notice-is-payment"): "land.register-updated about d (H37.15-260302-0001) must not come",
     ("withdrawn-before-payment", "ignores-cancellations"): "/ThongBaoThue/0/LyDoHuy: expected what matches",
 }
 """(scenario, mistakes) -> what the report says."""
