@@ -37,9 +37,11 @@ test-kafka: dev
 differences: dev
 	$(BIN)/python -m tests.broker.differences $(ARGS)
 
-# All paths one after the other: undisturbed, delivered twice, with adapters that come and go; long outages
+# All paths one after the other: undisturbed, delivered twice, with adapters that come and go; long outages; what of scenarios,
+# recordings, wrong adapters and systems outside is more of what `make test` has tried
+SLOW_JOBS ?= 2
 test-slow: dev
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -n $(SLOW_JOBS) -m slow $(ARGS)
 
 check: format lint types imports test
 

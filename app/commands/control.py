@@ -129,7 +129,7 @@ def policy(  # noqa: PLR0917  # a command's parameters are its options
 
 
 def _shown(manner: Any) -> str:
-    """A manner in words: `after 1 to 5 working day(s), 2% never, 10% refuse`."""
+    """A manner in words: `after 1 to 5 working day(s) at 16:00, 2% never, 10% refuse`."""
     if isinstance(manner, str):
         return manner
     days = manner["workingDays"]
@@ -137,7 +137,8 @@ def _shown(manner: Any) -> str:
         days = f"{days['from']} to {days['to']}" if "from" in days else " or ".join(sorted(days["weights"], key=int))
     chances = [("never", manner["never"])] if "never" in manner else []
     chances += manner.get("outcomes", {}).items()
-    return ", ".join([f"after {days} working day(s)", *(f"{100 * chance:g}% {name}" for name, chance in chances)])
+    hour = f" at {manner['at']}" if "at" in manner else ""
+    return ", ".join([f"after {days} working day(s){hour}", *(f"{100 * chance:g}% {name}" for name, chance in chances)])
 
 
 def _manner(said: str) -> str | dict[str, int]:

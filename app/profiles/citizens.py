@@ -103,7 +103,7 @@ class Citizens:
         return datetime.combine(self._days[0], self._hour, VN) if self._days else None
 
     async def turn(self, at: datetime) -> None:
-        """Everybody whose time has come acts."""
+        """Everybody whose time has come acts; raises what the first of them cannot get over."""
         self._today = at.date()
         if not self._days or at < datetime.combine(self._days[0], self._hour, VN):
             return
@@ -111,10 +111,13 @@ class Citizens:
         acts: defaultdict[str, list[Act]] = defaultdict(list)
         for code, act in self._acts.pop(day, []):
             acts[code].append(act)
-        async with asyncio.TaskGroup() as here:
-            here.create_task(self._hand_in(self._handing_in.pop(day, [])))
-            for code in sorted(acts):
-                here.create_task(self._act(self._owned[code], acts[code]))
+        try:
+            async with asyncio.TaskGroup() as here:
+                here.create_task(self._hand_in(self._handing_in.pop(day, [])))
+                for code in sorted(acts):
+                    here.create_task(self._act(self._owned[code], acts[code]))
+        except ExceptionGroup as together:
+            raise together.exceptions[0] from together
 
     def heard(self, contract: str, said: Any) -> None:
         """Something has come to the portal, about the dossier of somebody here."""

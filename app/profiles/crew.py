@@ -37,16 +37,16 @@ class Crew:
         self._environ = dict(environ)
 
     async def start(self, name: str, *arguments: str, tells: int = 1, kafka: bool = False) -> dict[str, str]:
-        """A process by `python -m ARGUMENTS`; answers the addresses of the `tells` things it says are ready."""
-        secrets = {} if kafka else dict.fromkeys(VARIABLES, "")
+        """A process by `python -m ARGUMENTS`; answers the addresses of the `tells` things it says are ready. `kafka`: it is an exchange."""
+        # several exchanges of one instance, which those that are supervised share by default, would expel each other from their group
+        own = {"LGSP_EXCHANGE_INSTANCE": name} if kafka else dict.fromkeys(VARIABLES, "")
         log = (self.folder / f"{name}.log").open("ab")
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", *arguments),
             stdin=PIPE,  # whoever is supervised ends with it, even where we are killed
             stdout=PIPE,
             stderr=log,
-            # a supervised exchange takes itself for the only one of its group unless it has a name
-            env=self._environ | secrets | {"LGSP_SUPERVISED": "1", "LGSP_EXCHANGE_INSTANCE": name},
+            env=self._environ | own | {"LGSP_SUPERVISED": "1"},
             start_new_session=True,  # Ctrl-C is for who plays, and the crew ends after it
         )
         log.close()

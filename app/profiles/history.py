@@ -43,7 +43,10 @@ class History:
         contract = _short(entry["type"] or "")
         outcome = "accepted" if entry["succeeded"] else str(entry["faultCode"])
         subject = entry["subject"] or ""
-        self._now[key] = f"{entry['ceTime']} {contract} {entry['source']} {entry['recipient']} {outcome}"
+        line = f"{entry['ceTime']} {contract} {entry['source']} {entry['recipient']} {outcome}"
+        if self._now.get(key) == line:
+            return
+        self._now[key] = line
         self._subjects[key] = subject
         if contract in _TIMED and contract not in self._first[subject] and entry["ceTime"]:
             self._first[subject][contract] = int(datetime.fromisoformat(entry["ceTime"]).timestamp())

@@ -2,12 +2,12 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import floor
 from typing import TypeVar
 
 from app.profiles.profile import AT_THE_PORTAL, HUNDRED, Profile
-from vn.calendar import add_working_days, is_working_day
+from vn.calendar import add_working_days
 from vn.chance import draw
 
 __all__ = ["Planned", "plan", "quotas"]
@@ -80,7 +80,5 @@ def _dealt(shares: Mapping[Key, float], count: int, seed: int, what: str) -> lis
 
 def _days(profile: Profile, month: str, count: int) -> list[date]:
     """The days on which so many dossiers are handed in: the month's working days, about as many on each."""
-    first = date.fromisoformat(f"{month}-01")
-    days = [day for day in (first + timedelta(n) for n in range(31)) if f"{day:%Y-%m}" == month and is_working_day(day)]
-    within = [day for day in days if profile.period.first <= day <= profile.period.last]
-    return [within[number * len(within) // count] for number in range(count)]
+    days = profile.period.working_days(month)
+    return [days[number * len(days) // count] for number in range(count)]

@@ -1,7 +1,7 @@
 """A profile: how a province lived for some months, as numbers with their sources; read from YAML, every fault at once with its line."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from app.samples import FAULTS, KINDS
 from services.kit import ENGLISH, Between, Weighted, faults_of
+from vn.calendar import is_working_day
 from vn.errors import Unusable
 from vn.near import suggestion
 
@@ -66,6 +67,12 @@ class Period(_Sourced):
         if self.last < self.first:
             raise ValueError("`last` lies before `first`")
         return self
+
+    def working_days(self, month: str) -> list[date]:
+        """Those of a month, `YYYY-MM`, that lie within."""
+        begins = date.fromisoformat(f"{month}-01")
+        days = [day for day in (begins + timedelta(n) for n in range(31)) if f"{day:%Y-%m}" == month and is_working_day(day)]
+        return [day for day in days if self.first <= day <= self.last]
 
 
 class Months(_Sourced):
@@ -180,9 +187,11 @@ def _between(found: Profile) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if (total := sum(found.errors.shares.values())) > HUNDRED:
         yield ("errors", "shares"), f"the shares add up to {total:g}, more than 100"
     first, last = f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}"
-    for month in found.months.shares:
+    for month, share in found.months.shares.items():
         if not first <= month <= last:
             yield ("months", "shares", month), f"not within {first} to {last}"
+        elif share and not found.period.working_days(month):
+            yield ("months", "shares", month), "the period has no working day of this month"
     for name, known in (("procedures", KINDS), ("errors", FAULTS)):
         for each in getattr(found, name).shares:
             if each not in known:

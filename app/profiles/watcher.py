@@ -29,7 +29,6 @@ class Watcher:
         self._journal, self._inbox = space.journal, space.inbox(member)
         self._readers = [Reader(kafka) for _ in range(3)]
         self._read: dict[Place, int] = {}
-        self._seen: dict[Place, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:

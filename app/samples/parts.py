@@ -76,18 +76,11 @@ class Scene:
         days = [self.on - timedelta(n) for n in range(1, 22)]
         return self.choice([day for day in days if is_working_day(day)], *what)
 
-    def person(self, number: str) -> Person:
-        """A holder who is known by name."""
-        found = self.holder(number)
-        if not isinstance(found, Person):
-            raise Unusable("the land register holds people of another seed than it says")
-        return found
-
     def holder(self, number: str) -> Person | Organisation:
         """A holder, person or company, who is known by name."""
         found = self.population.person(number) or self.population.organisation(number)
         if found is None:
-            raise Unusable("the land register holds people of another seed than it says")
+            raise Unusable("the land register was founded with another LGSP_SEED or LGSP_PEOPLE than now; `lgsp reset` founds it anew")
         return found
 
     def head(self, one: Person | Organisation) -> Person:

@@ -141,8 +141,9 @@ def _engine(url: str, part: str) -> Engine:
     try:
         parsed = make_url(url)
         synchronous = str(parsed.query.get("synchronous", "normal")).lower()
+        ours = ["synchronous"] if parsed.get_backend_name() == "sqlite" else []
         engine = create_engine(
-            parsed.difference_update_query(["synchronous"]),
+            parsed.difference_update_query(ours),
             hide_parameters=True,  # parameters are personal data and would stand in every traceback
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=_loads,

@@ -57,7 +57,7 @@ class Between(_Part):
 class Weighted(_Part):
     """Working days to how often they are needed."""
 
-    weights: Annotated[dict[Days, Annotated[float, Field(ge=0)]], Field(min_length=1)]
+    weights: Annotated[dict[Days, Annotated[float, Field(ge=0, allow_inf_nan=False)]], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _something(self) -> Self:

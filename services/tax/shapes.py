@@ -222,5 +222,5 @@ class ThuaDatMoi(Native):
 
     def entry(self) -> BookEntry:
         """As the book keeps it."""
-        area = str(self.DienTich)
+        area = f"{self.DienTich:f}"  # also where it was written 1E+2
         return BookEntry(self.MaXa, self.SoTo, self.SoThua, self.MaXaCu, area, self.MucDich, self.SoGCN)

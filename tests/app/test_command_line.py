@@ -143,6 +143,7 @@ def test_every_contract_in_force_may_be_asked_for_also_one_that_was_dropped_in(n
         ("members", "LGSP_DVC_PORT", "http", USAGE, "'http' is not a whole number from 0 to 65535"),
         ("adapter ilis", "LGSP_LAND_URL", "localhost:8080", USAGE, "LGSP_LAND_URL: 'localhost:8080' is not http://HOST:PORT"),
         ("members", "LGSP_SPACE", "a.b", USAGE, "letters, digits, - and _ only"),
+        ("members", "LGSP_PEOPLE", "5", USAGE, "LGSP_PEOPLE: 5 are too few for a province; at least 20"),
         ("members", "LGSP_LOG", "xml", USAGE, "none of auto, text, json"),
         ("broker", "LGSP_BROKER_FSYNC", "always", USAGE, "'always' is none of none, batch, interval"),
         ("members", "LGSP_MEMBERS", "nothing.yaml", USAGE, "nothing.yaml"),

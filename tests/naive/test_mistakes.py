@@ -12,7 +12,7 @@ from tests.naive.played import named, played, setting, with_mistakes
 FOUND = {
     # duplicate
     ("notice-delivered-twice", "no-key"): "/LichSu/6: expected to be there: false",
-    ("dossier-delivered-twice", "no-key"): "exchange.receipt to dvc must never come",
+    ("dossier-delivered-twice", "no-key"): "exchange.receipt to dvc must not come",
     # reorder, delay, lose
     ("notices-in-the-other-order", "last-is-all"): '/ThongBaoThue: expected what contains {"SoThuTu"',
     ("notices-after-the-completion", "waits-for-notices"): "expected at least 1 ids of land.register-updated to dvc",
@@ -26,8 +26,8 @@ FOUND = {
     ("already-exists", "takes-4xx-for-success"): "expected at least 1 ids of exchange.receipt to dvc",
     ("land-office-answers-500", "no-retry"): "expected at least 1 ids of dossier.status-changed to dvc",
     ("land-office-does-not-know-the-dossier", "no-retry"): "/ThongBaoThue/0: expected to be there: true, found nothing",
-    ("land-office-answers-late", "impatient"): "exchange.receipt to dvc must never come",
-    ("answer-lost-on-the-way-back", "no-key"): "exchange.receipt to dvc must never come",
+    ("land-office-answers-late", "impatient"): "exchange.receipt to dvc must not come",
+    ("answer-lost-on-the-way-back", "no-key"): "exchange.receipt to dvc must not come",
     # the broker loses an acknowledgement, expels a member
     ("slip-acknowledgement-lost", "new-id-for-a-resend"): "expected exactly 1 deliveries of land.transfer-slip to tct",
     ("expelled-from-its-group", "no-key"): "/LichSu/6: expected to be there: false",
@@ -37,14 +37,24 @@ FOUND = {
     ("withdrawn-while-the-adapter-is-down", "newest-first", "no-retry"): "status: expected 8",
     ("agency-and-adapter-restarted", "commits-first"): "/ThongBaoThue/1: expected to be there: true, found nothing",
     # what tax says is read wrongly
-    ("completion-of-an-earlier-revision", "ignores-revision"): "land.register-updated about d must never come",
+    ("completion-of-an-earlier-revision", "ignores-revision"): "land.register-updated about d (H37.15-260302-0001) must not come",
     ("returned-slip-told-twice", "ignores-revision"): "/TrangThai: expected 6, found 5",
     ("transfer-to-the-register", "first-notice-only"): "/ThongBaoThue/1/TongSo: expected 2, found nothing",
     ("two-notices-two-numbers", "first-notice-only"): "/ThongBaoThue: expected what contains",
-    ("a-notice-is-no-receipt", "notice-is-payment"): "land.register-updated about d must never come",
+    ("a-notice-is-no-receipt", "notice-is-payment"): "land.register-updated about d (H37.15-260302-0001) must not come",
     ("withdrawn-before-payment", "ignores-cancellations"): "/ThongBaoThue/0/LyDoHuy: expected what matches",
 }
 """(scenario, mistakes) -> what the report says."""
+FEW = {
+    ("notice-delivered-twice", "no-key"),
+    ("notices-in-the-other-order", "last-is-all"),
+    ("cut-short-in-the-inbox", "swallows-poison"),
+    ("already-exists", "takes-4xx-for-success"),
+    ("adapter-down-for-three-days", "reads-from-the-end"),
+    ("completion-of-an-earlier-revision", "ignores-revision"),
+}
+"""One of each kind; the others belong to `make test-slow`."""
+OF_FEW = {name for name, _ in FEW}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +67,9 @@ def test_every_mistake_is_found_by_a_scenario() -> None:
     assert {each for _, *mistakes in FOUND for each in mistakes} == MISTAKES.keys()
 
 
-@pytest.mark.parametrize("name", sorted({name for name, *_ in FOUND}))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OF_FEW else pytest.mark.slow) for name in sorted({name for name, *_ in FOUND})]
+)
 async def test_a_plain_adapter_that_is_right_passes(shared: Setting, name: str) -> None:
     (case,) = await played([named(name)], with_mistakes(shared))
     assert (case.verdict, case.reason) == (Verdict.PASSED, "")
@@ -65,8 +77,10 @@ async def test_a_plain_adapter_that_is_right_passes(shared: Setting, name: str) 
 
 @pytest.mark.parametrize(
     ("name", "mistakes"),
-    [(name, mistakes) for name, *mistakes in FOUND],
-    ids=lambda each: each if isinstance(each, str) else "+".join(each),
+    [
+        pytest.param(name, mistakes, id=f"{name}-{'+'.join(mistakes)}", marks=() if (name, *mistakes) in FEW else pytest.mark.slow)
+        for name, *mistakes in FOUND
+    ],
 )
 async def test_a_mistake_is_found_and_the_report_says_what_is_wrong(shared: Setting, name: str, mistakes: list[str]) -> None:
     (case,) = await played([named(name)], with_mistakes(shared, *mistakes))
@@ -75,6 +89,8 @@ async def test_a_mistake_is_found_and_the_report_says_what_is_wrong(shared: Sett
     failure = case.steps[-1].failure
     assert failure is not None
     assert failure.nearest or failure.differences or failure.hop or "not at rest" in failure.reason
+    if "new-id-for-a-resend" in mistakes:
+        return  # what came once too often is seen while the exchange still has what follows in its hands
     if failure.turn is not None:
         assert failure.turn == "member under test"
     if failure.hop is not None and failure.hop.message is not None:

@@ -61,11 +61,10 @@ def test_a_system_outside_passes_with_its_own_clock_its_own_ids_and_its_own_regi
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        (("--forget", "land.transfer-slip"), "expected at least 1 ids of land.transfer-slip"),
-        (("--late", "4"), "expected at least 1 ids of land.transfer-slip"),
-        (("--die-at", "dossier.submitted"), "ilis (outside) has ended with exit code 3"),
+        pytest.param(("--forget", "land.transfer-slip"), "expected at least 1 ids of land.transfer-slip", id="forgets"),
+        pytest.param(("--late", "4"), "expected at least 1 ids of land.transfer-slip", id="answers late", marks=pytest.mark.slow),
+        pytest.param(("--die-at", "dossier.submitted"), "ilis (outside) has ended with exit code 3", id="dies", marks=pytest.mark.slow),
     ],
-    ids=["forgets", "answers late", "dies"],
 )
 def test_a_system_that_does_wrong_fails_and_is_named(staging: Staging, option: tuple[str, ...], reason: str) -> None:
     said = staging.run(TRANSFER, "--bindings", staging.bind(*option, state=STATE))
@@ -75,6 +74,7 @@ def test_a_system_that_does_wrong_fails_and_is_named(staging: Staging, option: t
     assert "whose turn: member under test" in told
 
 
+@pytest.mark.slow
 def test_a_state_that_cannot_be_asked_for_is_not_run_and_the_verdict_says_so(staging: Staging) -> None:
     said = staging.run(TRANSFER, "--bindings", staging.bind(), "--report", "junit=junit.xml")
     told = " ".join(said.out.split())
@@ -85,6 +85,7 @@ def test_a_state_that_cannot_be_asked_for_is_not_run_and_the_verdict_says_so(sta
     assert "step 3 was not run" in junit
 
 
+@pytest.mark.slow
 def test_an_adapter_outside_is_stopped_and_started_by_its_commands_and_not_waited_for_meanwhile(staging: Staging) -> None:
     script, bindings = staging.folder / "stopped.yaml", staging.folder / "staging.yaml"
     script.write_text(STOPPED, encoding="utf-8")
@@ -94,6 +95,7 @@ def test_an_adapter_outside_is_stopped_and_started_by_its_commands_and_not_waite
     assert said.code == 0, said.out + said.err
 
 
+@pytest.mark.slow
 def test_an_officer_s_decision_is_the_call_that_the_bindings_have_for_it(staging: Staging) -> None:
     said = staging.run(DECIDED, "--bindings", staging.bind("--by-officer", decide=DECIDE))
     assert said.code == 0, said.out + said.err + staging.log()
@@ -139,6 +141,7 @@ def running_by_itself(staging: Staging, bootstrap: str, space: str) -> Iterator[
                 program.kill()
 
 
+@pytest.mark.slow
 def test_a_system_that_nobody_starts_finds_the_exchange_where_it_was_said_to_be_scenario_after_scenario(tmp_path: Path) -> None:
     ports = assign(Settings(), ("office", "broker"), {})
     staging = Staging(tmp_path, ports["office"], {"LGSP_BROKER_PORT": str(ports["broker"]), "LGSP_SPACE": "staging"})

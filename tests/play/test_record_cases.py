@@ -36,6 +36,40 @@ steps:
   - pay: {dossier: d, all: true}
   - state: {at: dvc, dossier: d, status: 10}
 """,
+    "what officers decided after hours they decide again, at its hour": """
+start: 2026-03-02T16:30
+given: {policies: {land: {check: by-hand, slip: by-hand, correct: by-hand, update: by-hand}, tax: {assess: by-hand, reconcile: by-hand}}}
+steps:
+  - submit: {as: d, sample: only-home}
+  - advance: {by: 2 hours}
+  - decide: {dossier: d, action: ask-supplement, reason: "Ông Nguyễn Văn B thiếu giấy"}
+  - advance: {by: 1 working-day}
+  - supplement: {dossier: d, papers: [CCCD]}
+  - decide: {dossier: d, action: accept}
+  - advance: {by: 1 hours}
+  - decide: {dossier: d, action: send-slip}
+  - decide: {at: tax, dossier: d, action: return-slip, reason: Sai tên}
+  - advance: {by: 1 hours}
+  - decide: {dossier: d, action: correct-slip}
+  - decide: {at: tax, dossier: d, action: assess}
+  - pay: {dossier: d, all: true}
+  - advance: {by: 1 hours}
+  - decide: {at: tax, dossier: d, action: reconcile}
+  - advance: {by: 1 hours}
+  - decide: {dossier: d, action: update-register}
+  - state: {at: dvc, dossier: d, status: 10}
+""",
+    "what the exchange refused is refused again": """
+start: 2026-03-02T16:30
+steps:
+  - submit: {as: d, sample: company}
+  - send: {as: x, from: tct, contract: tax.payment-notice, about: d, example: bad/kind-unknown}
+  - refused: {message: x, code: client.contract_violation}
+  - send: {as: y, from: tct, contract: land.register-updated, about: d}
+  - refused: {message: y, code: client.access_denied}
+""",
+}
+MORE = {
     "a slip that asks for deferral is returned, and goes through once it is supplemented": """
 start: 2026-03-02T09:00
 steps:
@@ -85,29 +119,6 @@ steps:
   - pay: {dossier: d, all: true}
   - state: {at: dvc, dossier: d, status: 10}
 """,
-    "what officers decided after hours they decide again, at its hour": """
-start: 2026-03-02T16:30
-given: {policies: {land: {check: by-hand, slip: by-hand, correct: by-hand, update: by-hand}, tax: {assess: by-hand, reconcile: by-hand}}}
-steps:
-  - submit: {as: d, sample: only-home}
-  - advance: {by: 2 hours}
-  - decide: {dossier: d, action: ask-supplement, reason: "Ông Nguyễn Văn B thiếu giấy"}
-  - advance: {by: 1 working-day}
-  - supplement: {dossier: d, papers: [CCCD]}
-  - decide: {dossier: d, action: accept}
-  - advance: {by: 1 hours}
-  - decide: {dossier: d, action: send-slip}
-  - decide: {at: tax, dossier: d, action: return-slip, reason: Sai tên}
-  - advance: {by: 1 hours}
-  - decide: {dossier: d, action: correct-slip}
-  - decide: {at: tax, dossier: d, action: assess}
-  - pay: {dossier: d, all: true}
-  - advance: {by: 1 hours}
-  - decide: {at: tax, dossier: d, action: reconcile}
-  - advance: {by: 1 hours}
-  - decide: {dossier: d, action: update-register}
-  - state: {at: dvc, dossier: d, status: 10}
-""",
     "what nobody has decided yet waits again, and a pause is a pause": """
 start: 2026-03-02T16:30
 given: {policies: {tax: {assess: 9 working-days}}}
@@ -119,15 +130,6 @@ steps:
   - call: {at: land, method: POST, path: "/ho-so/{d}/quyet-dinh", body: {HanhDong: tiep-tuc}}
   - decide: {dossier: d, action: refuse, reason: x}
 """,
-    "what the exchange refused is refused again": """
-start: 2026-03-02T16:30
-steps:
-  - submit: {as: d, sample: company}
-  - send: {as: x, from: tct, contract: tax.payment-notice, about: d, example: bad/kind-unknown}
-  - refused: {message: x, code: client.contract_violation}
-  - send: {as: y, from: tct, contract: land.register-updated, about: d}
-  - refused: {message: y, code: client.access_denied}
-""",
     "a notice that was paid twice at a time is paid twice again": """
 start: 2026-03-02T16:30
 steps:
@@ -138,13 +140,14 @@ steps:
   - advance: {by: 2 hours}
 """,
 }
+"""By `make test-slow`."""
 HEAD = "scenario: recorded\ntitle: {vi: Bản ghi, en: Recorded}"
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, *(pytest.param(each, marks=pytest.mark.slow) for each in MORE)])
 async def test_it_happens_again(case: str, broker: str, tmp_path: Path) -> None:
     path = tmp_path / "first.yaml"
-    path.write_text(HEAD + CASES[case], encoding="utf-8")
+    path.write_text(HEAD + {**CASES, **MORE}[case], encoding="utf-8")
     (script,) = scripts_in(path)
     played = await round_trip(script, broker, tmp_path)
     assert told(played.again) == told(played.first), case

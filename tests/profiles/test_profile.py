@@ -1,15 +1,21 @@
 """Profiles: what is read, what is refused and where, which dossiers it plans."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 
+from adapters.runtime import AgencyClient
+from app.profiles.citizens import Citizens
 from app.profiles.forms import Forms, people_for
-from app.profiles.planned import plan, quotas
+from app.profiles.history import History
+from app.profiles.planned import Planned, plan, quotas
 from app.profiles.profile import AT_THE_PORTAL, load, names, read
 from vn.calendar import is_working_day
-from vn.errors import Unusable
+from vn.clock import VN
+from vn.errors import Retry, Unusable
 
 SHIPPED = load("langson-2024")
 TEXT = SHIPPED.path.read_text(encoding="utf-8")
@@ -45,6 +51,7 @@ def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
         ("    hash: 0.3", "    hsah: 0.3", "errors/shares/hsah", "did you mean 'hash'"),
         ("2024-11: 24", "2025-11: 24", "months/shares/2025-11", "not within"),
         ("first: 2024-08-01", "first: 2024-07-01", "period", "before 2024-08-01"),
+        ("first: 2024-08-01", "first: 2024-08-31", "months/shares/2024-08", "no working day"),
         ("last: 2024-12-31", "last: 2023-12-31", "period", "lies before"),
         ("received: 7881", "received: many", "published/received", "integer"),
         (
@@ -91,6 +98,27 @@ def test_an_unknown_profile_is_told_what_there_is():
         load("langson-2025")
 
 
+def test_a_message_that_is_journaled_again_counts_once():
+    histories = []
+    for times in (1, 2):
+        history = History()
+        for succeeded in (True, False):
+            entry = {
+                "messageId": f"{succeeded}",
+                "type": "vn.gov.tax.payment-notice.v1",
+                "source": "tct",
+                "recipient": "dvc",
+                "subject": "D",
+            }
+            entry |= {"succeeded": succeeded, "faultCode": None if succeeded else "client.expired", "ceTime": "2024-08-05T08:00:00+07:00"}
+            for _ in range(times):
+                history.add(entry)
+        history.fold()
+        histories.append((history.messages, history.deliveries, history.refusals, history.digest()))
+    assert histories[0] == histories[1]
+    assert histories[0][:3] == (2, 2, {"client.expired": 1})
+
+
 def test_quotas_keep_the_shares_and_lose_nothing():
     assert quotas({"a": 50, "b": 30, "c": 20}, 7) == {"a": 4, "b": 2, "c": 1}
     assert sum(quotas(dict.fromkeys(range(7), 1), 100).values()) == 100
@@ -114,6 +142,20 @@ def test_what_the_portal_will_refuse_is_handed_in_again_without_a_fault():
 
 def test_the_same_seed_plans_the_same_and_another_seed_otherwise():
     assert plan(SHIPPED, scale=0.1, seed=7) == plan(SHIPPED, scale=0.1, seed=7) != plan(SHIPPED, scale=0.1, seed=8)
+
+
+async def test_a_portal_that_is_away_or_a_register_that_is_used_up_is_one_error_of_the_run():
+    day = SHIPPED.period.first
+    planned, forms = [Planned(0, day, "shared")], Forms(7, 240)
+    at = datetime.combine(day, time(23), VN)
+    async with AgencyClient("http://127.0.0.1:1") as portal:
+        with pytest.raises(Retry, match="cannot be reached"):
+            await Citizens(portal, forms, planned, profile=SHIPPED, seed=7).turn(at)
+        with suppress(Unusable):
+            while True:
+                forms.make(planned[0])
+        with pytest.raises(Unusable, match="no parcel left for shared"):
+            await Citizens(portal, forms, planned, profile=SHIPPED, seed=7).turn(at)
 
 
 @pytest.mark.parametrize(("scale", "seed"), [(0.005, 7), (0.1, 8), (1, 2024)])

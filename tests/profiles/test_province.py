@@ -38,12 +38,19 @@ def settings(broker: str) -> Settings:
     return Settings(bootstrap=broker, state=Path("not-used"))
 
 
-@pytest.fixture(scope="module")
-async def case(settings: Settings) -> Case:
-    return await played(settings)
+async def test_figures_add_up_and_a_broker_of_its_own_with_three_exchange_processes_makes_the_same_history(settings: Settings):
+    case = await played(settings)
+    figures_add_up(case)
+    every_day_is_counted(case)
+    assert not [code for code in case.figures["refusals"] if code.startswith(("client.", "server.", "adapter."))]
+    assert all(case.figures["memory"][name]["flat"] for name in ("runner", "exchange"))
+    assert (await played(replace(settings, bootstrap=None), exchanges=3)).digest == case.digest
 
 
-def test_the_figures_of_a_run_add_up(case: Case):
+def figures_add_up(case: Case) -> None:
+    """What the profile is calibrated to is called an input."""
+    assert [each["kind"] for each in case.figures["compared"]] == ["input"] * 4 + ["result"]
+    assert all(each["source"] for each in case.figures["compared"])
     rows = {each["what"].partition(" / ")[2]: each for each in case.figures["compared"]}
     received, slips = rows["dossiers received"]["ours"], rows["dossiers with a slip"]["ours"]
     noticed, finished = rows["dossiers answered by tax"]["ours"], rows["dossiers finished"]["ours"]
@@ -55,36 +62,18 @@ def test_the_figures_of_a_run_add_up(case: Case):
     assert case.figures["messages"] >= 3 * received
 
 
-def test_what_the_profile_is_calibrated_to_is_called_an_input(case: Case):
-    assert [each["kind"] for each in case.figures["compared"]] == ["input"] * 4 + ["result"]
-    assert all(each["source"] for each in case.figures["compared"])
-
-
-def test_nothing_is_refused_by_the_exchange(case: Case):
-    assert not [code for code in case.figures["refusals"] if code.startswith(("client.", "server.", "adapter."))]
-
-
-def test_the_course_counts_every_day_and_loses_no_dossier(case: Case):
+def every_day_is_counted(case: Case) -> None:
+    """And no dossier is lost from one to the next."""
     counts = [sum(point.by_status.values()) for point in case.course]
     assert counts == sorted(counts)
     assert len(case.course) == 44
 
 
-def test_memory_of_exchange_and_runner_is_sampled_and_flat(case: Case):
-    assert all(case.figures["memory"][name]["flat"] for name in ("runner", "exchange"))
-
-
-async def test_the_same_seed_has_the_same_history_and_another_seed_another(case: Case, settings: Settings):
-    assert (await played(settings)).digest == case.digest
-    assert (await played(settings, seed=8)).digest != case.digest
-
-
-async def test_three_exchange_processes_make_the_same_history_as_one(case: Case, settings: Settings):
-    assert (await played(settings, exchanges=3)).digest == case.digest
-
-
-async def test_a_broker_of_its_own_makes_the_same_history(case: Case, settings: Settings):
-    assert (await played(replace(settings, bootstrap=None))).digest == case.digest
+@pytest.mark.slow
+async def test_the_same_seed_has_the_same_history_and_another_seed_another(settings: Settings):
+    first = await played(settings)
+    assert (await played(settings)).digest == first.digest
+    assert (await played(settings, seed=8)).digest != first.digest
 
 
 async def test_a_run_that_is_stopped_says_how_far_it_came(settings: Settings):
@@ -94,7 +83,7 @@ async def test_a_run_that_is_stopped_says_how_far_it_came(settings: Settings):
         if done > 0.2:
             stop.set()
 
-    case = await play(small(), settings, seed=7, progress=progress, stop=stop)
+    case = await play(small(), settings, environment(), progress=progress, stop=stop)
     assert case.verdict is Verdict.INTERRUPTED
     assert "2024-08" in case.reason
     assert 0 < len(case.course) < 44

@@ -86,6 +86,12 @@ def test_a_database_url_says_how_sqlite_waits_for_the_disk(tmp_path: Path):
     database.close()
 
 
+def test_what_only_sqlite_knows_is_not_taken_out_of_another_database_s_url():
+    database = Database("postgresql+psycopg://somebody@127.0.0.1:1/a?synchronous=off", "toy")
+    assert database.engine.url.query == {"synchronous": "off"}  # so that its driver refuses it
+    database.close()
+
+
 def test_a_word_that_sqlite_does_not_know_is_refused(tmp_path: Path):
     with pytest.raises(Unusable, match="normal, off, full"):
         Database(f"sqlite:///{tmp_path}/a.db?synchronous=sometimes", "toy")

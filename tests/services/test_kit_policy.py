@@ -84,6 +84,7 @@ def test_a_manner_is_shown_as_it_was_said(said: Any):
         ({"check": {"workingDays": {"from": 5, "to": 1}}}, "/check", "lies before"),
         ({"check": {"workingDays": {"weights": {"1": 0}}}}, "/check", "all 0"),
         ({"check": {"workingDays": {"weights": {}}}}, "/check", "weights"),
+        ({"check": {"workingDays": {"weights": {"1": float("inf")}}}}, "/check", "weights"),
         ({"check": {"workingDays": 1, "at": "4 pm"}}, "/check", "workingDays"),
         ({"check": {"workingDays": 1, "never": 2}}, "/check", "workingDays"),
         ({"check": {"workingDays": 1, "outcomes": {"refuse": 0.7, "ask": 0.7}}}, "/check", "more than 1"),

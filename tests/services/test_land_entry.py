@@ -124,6 +124,7 @@ def test_the_land_tax_book_takes_a_parcel_once_and_only_with_codes_that_fit(sett
         answer = tax.client.post("/so-thue-dat", json=BOOKED)
         assert (answer.status_code, answer.json()) == (201, BOOKED | {"DienTich": "120.5"})
         assert tax.client.post("/so-thue-dat", json=BOOKED).status_code == 409
+        assert tax.client.post("/so-thue-dat", json=BOOKED | {"SoThua": 9, "DienTich": "1E+2"}).json()["DienTich"] == "100"
         assert tax.client.post("/so-thue-dat", json=BOOKED | {"SoThua": 8, "MaXa": "05977"}).status_code == 422
         wrong = tax.client.post("/so-thue-dat", json=BOOKED | {"SoTo": 0, "MucDich": "x", "DienTich": -1})
         assert [each["pointer"] for each in wrong.json()["errors"]] == ["/SoTo", "/DienTich", "/MucDich"]
