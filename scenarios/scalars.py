@@ -41,6 +41,7 @@ __all__ = [
     "When",
     "instant",
     "kebab",
+    "pattern",
 ]
 
 OPENING = time(8, 0)
@@ -184,14 +185,20 @@ def _counted(text: str) -> str:
     return text
 
 
-def _pattern(text: str) -> str:
+def pattern(text: str) -> Any:
+    """RE2, compiled; raises ValueError where it is none."""
     options = re2.Options()
     options.log_errors = False  # else it writes to stderr by itself
     try:
-        re2.compile("" if Ref.all_in(text) else text, options)
+        return re2.compile(text, options)
     except re2.error as error:
         reason = error.args[0]
         raise _wrong(f"not a pattern (RE2): {reason.decode(errors='replace') if isinstance(reason, bytes) else reason}") from None
+
+
+def _pattern(text: str) -> str:
+    if not Ref.all_in(text):
+        pattern(text)
     return text
 
 
