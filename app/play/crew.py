@@ -47,9 +47,12 @@ async def spread(
                     found[number] = await worker.play(number, script)
                     teller.case_ended(found[number])
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(processes, len(scripts))):
-            group.create_task(one())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(processes, len(scripts))):
+                group.create_task(one())
+    except ExceptionGroup as errors:  # what keeps one from beginning keeps all
+        raise errors.exceptions[0] from None
     for number, script in waiting:
         found[number] = replace(blank(script), verdict=Verdict.NOT_RUN, reason="the run was interrupted before it began")
         teller.case_ended(found[number])
