@@ -78,7 +78,6 @@ class Given(Shape):
     dossier: Annotated[list[Begun], BeforeValidator(_listed, json_schema_input_type=Begun | list[Begun])] = []
     policies: dict[Literal["dvc", "land", "tax", "payment"], dict[Name, Manner]] = {}
     """Per agency and decision: `instant`, `by-hand`, or a span of working days. `decides` and `notice-after` stand for check and assess."""
-    receipts: Literal["refusals", "all"] = "refusals"
 
 
 class Limits(Shape):
