@@ -86,10 +86,11 @@ async def play_all(
             if not stop.is_set():
                 cases.append(await extra(terminal, stop))
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
+        run = replace(run, interrupted=stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases))
         terminal.end(run)
     for kind, path in options.reports:
         write(run, kind, path)
-    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases) else run.exit_code()
+    return run.exit_code()
 
 
 async def _reachable(settings: Settings, environ: Mapping[str, str], scripts: Sequence[Script], bound: Bound) -> None:
