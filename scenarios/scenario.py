@@ -4,15 +4,14 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw, wrong
+from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw
 from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
-from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
+from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text, wrong
 
-__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
+__all__ = ["AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
 Outsider: TypeAlias = Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]
-AT = ("accepted", "awaiting-payment", "paid")
 
 
 class Title(Shape):
