@@ -44,12 +44,3 @@ async def test_a_member_outside_holds_time_back_until_its_group_has_read_its_inb
         await town.parts.busy()
         assert await outside.busy() == f"{TAX} (outside) has moved less than 0.5 s ago"
         await quiet(town.parts, (outside,), within=LONG)
-
-
-async def test_a_call_of_ours_to_it_that_is_open_holds_time_back(town: Played, kafka: KafkaSettings, space: Space) -> None:
-    calls = [1]
-    async with Admin(kafka) as admin:
-        outside = Outside(TAX, admin, space, lambda: town.parts.counters.ends, calls=lambda: calls[0], settle=0.0)
-        assert await outside.busy() == f"{TAX} (outside) has 1 calls of ours open"
-        calls[0] = 0
-        assert await outside.busy() is None
