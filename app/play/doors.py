@@ -195,4 +195,4 @@ def _made(reply: Reply) -> Response:
     if isinstance(body, str):
         return Response(str(body), status, media_type="application/xml" if body.startswith("<") else "text/plain")
     kind = "application/problem+json" if status >= 400 and isinstance(body, dict) and "title" in body else "application/json"
-    return Response(json.dumps(typed(body), ensure_ascii=False), status, media_type=kind)
+    return Response(json.dumps(typed(body), ensure_ascii=False, separators=(",", ":")), status, media_type=kind)
