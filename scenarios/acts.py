@@ -3,15 +3,12 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from scenarios.scalars import Flag, Free, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text, When
+from scenarios.scalars import Flag, Free, Money, Name, Number, Pointer, Shape, Share, SpanOf, Text, When, wrong
 from vn.near import suggestion
 
 __all__ = [
     "DECISIONS",
-    "MEMBERS",
-    "PARTS",
     "Advance",
     "Agency",
     "Call",
@@ -26,11 +23,6 @@ __all__ = [
     "Withdraw",
 ]
 
-MEMBERS = ("dvc", "ilis", "tct", "payplat")
-PARTS = (
-    *("exchange", "dvc", "land", "tax", "payment"),
-    *("dvc-adapter", "ilis-adapter", "tax-adapter", "payment-adapter"),
-)
 Member = Literal["dvc", "ilis", "tct", "payplat"]
 Agency = Literal["dvc", "land", "tax", "payment"]
 PartName = Literal["exchange", "dvc", "land", "tax", "payment", "dvc-adapter", "ilis-adapter", "tax-adapter", "payment-adapter"]
@@ -50,11 +42,6 @@ DECISIONS = {
     "payment": {"pay": "thanh-toan", "fail": "that-bai"},
 }
 """What an officer (or, at the payment platform, the payer) can decide, and the agency's own word for it."""
-
-
-def wrong(reason: str, at: str = "") -> PydanticCustomError:
-    """A fault of a whole step, or of the value under one of its keys that another key makes wrong."""
-    return PydanticCustomError("scenario", "{reason}", {"reason": reason, "at": at})
 
 
 class Submit(Shape):

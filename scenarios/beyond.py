@@ -1,17 +1,15 @@
 """What a script takes from the world around its language: communes of the province, rules of the embedded broker."""
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from scenarios.known import Known
 from scenarios.places import Complaint
-from scenarios.scalars import Plain
 from scenarios.scenario import Scenario
 from scenarios.sites import Cursor, sites
 from scenarios.tree import Node
+from scenarios.typed import typed
 from vn.errors import NotAllowed
 from vn.near import suggestion
 from vn.pointer import steps
@@ -20,7 +18,6 @@ from vn.units import NEW_DIVISION, communes
 __all__ = ["broker_rules", "places"]
 
 _KIND = re.compile(r"(thị trấn|phường|thị xã|xã) ", re.IGNORECASE)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*(_[0-9]+)*)(\.[0-9]+)?")
 
 
 def places(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint]:
@@ -42,7 +39,7 @@ def broker_rules(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint
         fault = site.step.fault
         if fault is None or fault.broker is None:
             continue
-        cursor, rule = site.inside.at("broker", "rule"), _literal(fault.broker.rule)
+        cursor, rule = site.inside.at("broker", "rule"), typed(fault.broker.rule)
         if not isinstance(rule, dict):
             yield cursor.says("a broker's rule is a mapping, with stage and action (docs/faults.md)")
             continue
@@ -53,17 +50,3 @@ def broker_rules(scenario: Scenario, tree: Node, _: Known) -> Iterator[Complaint
         except NotAllowed as error:
             for each in error.faults:
                 yield cursor.at(*(int(step) if step.isdecimal() else step for step in steps(each.pointer)[1:])).says(each.reason)
-
-
-def _literal(said: Any) -> Any:
-    """What a value is where nothing says what it must be: words without quotes are JSON where they can be."""
-    match said:
-        case dict():
-            return {key: _literal(each) for key, each in said.items()}
-        case list():
-            return [_literal(each) for each in said]
-        case Plain():
-            text = str(said)
-            return json.loads(text.replace("_", "")) if _NUMBER.fullmatch(text) or text in ("true", "false", "null") else text
-        case _:
-            return said

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from scenarios.acts import Agency, wrong
-from scenarios.scalars import Count, CountOf, Flag, Free, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text, When
+from scenarios.acts import Agency
+from scenarios.scalars import Count, CountOf, Flag, Free, Limit, Name, Pattern, Pointer, Shape, SpanOf, Text, When, wrong
 
 __all__ = ["ByHand", "Condition", "Expect", "Never", "Refused", "State", "Where"]
 

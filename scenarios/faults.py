@@ -4,11 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.acts import MEMBERS, Agency, Member, wrong
-from scenarios.scalars import Flag, Free, Limit, Name, Number, Pointer, Shape, SpanOf, Text
+from scenarios.acts import Agency, Member
+from scenarios.scalars import Flag, Free, Limit, Name, Number, Pointer, Shape, SpanOf, Text, wrong
 
 __all__ = [
-    "HOPS",
     "ON_A_HOP",
     "Broker",
     "Cut",
@@ -26,7 +25,6 @@ __all__ = [
     "WrongVersion",
 ]
 
-HOPS = (*(f"exchange->{member}" for member in MEMBERS), *(f"{member}->exchange" for member in MEMBERS))
 Hop = Literal[
     "exchange->dvc",
     "exchange->ilis",

@@ -19,6 +19,7 @@ must judge, for the exchange has already said yes):
 `delay` and `reorder` change no record; they hold it back (`app/play/relay.py`). A fault fires only where it changes something.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -141,14 +142,19 @@ def _payload(record: Carried, change: Callable[[Any], Any]) -> Carried | None:
     """With the payload changed as JSON; None where it is none, or nested too deeply, or where nothing changes."""
     try:
         before, after = orjson.loads(record.value or b""), change(orjson.loads(record.value or b""))
-        return None if _same(after, before) else record._replace(value=orjson.dumps(after))
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+        return None if _same(after, before) else record._replace(value=_json(after))
+    except (orjson.JSONDecodeError, RecursionError):
         return None
 
 
 def _same(one: Any, other: Any) -> bool:
     """As JSON, where true is not 1."""
-    return bool(one == other) and orjson.dumps(one) == orjson.dumps(other)
+    return bool(one == other) and _json(one) == _json(other)
+
+
+def _json(value: Any) -> bytes:
+    """Numbers of any length included, which orjson refuses."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _tampered(payload: Any, changes: Mapping[str, Any]) -> Any:

@@ -6,17 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import re2
-
 from scenarios.expectations import Condition, Near
-from scenarios.scalars import Plain
+from scenarios.scalars import Plain, pattern
 from scenarios.typed import NOTHING, typed
 from vn.pointer import steps
 
 __all__ = ["at", "differences", "shown"]
 
-
-Resolve = Callable[[Any], Any]
 LONGEST = 120
 
 
@@ -40,25 +36,25 @@ def _all_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
         yield from _all_at(value[int(step)], rest)
 
 
-def differences(where: Mapping[str, Condition], value: Any, resolve: Resolve = lambda given: given) -> list[str]:
-    """What speaks against the conditions, each with its pointer; empty where all hold. `resolve` replaces references."""
+def differences(where: Mapping[str, Condition], value: Any) -> list[str]:
+    """What speaks against the conditions, each with its pointer; empty where all hold."""
     return [
         f"{pointer or '(whole)'}: {wrong}"
         for pointer, condition in where.items()
-        for wrong in _of_any(condition, list(_all_at(value, steps(pointer))) or [NOTHING], resolve)
+        for wrong in _of_any(condition, list(_all_at(value, steps(pointer))) or [NOTHING])
     ]
 
 
-def _of_any(condition: Condition, found: Sequence[Any], resolve: Resolve) -> list[str]:
+def _of_any(condition: Condition, found: Sequence[Any]) -> list[str]:
     """Nothing where the whole condition holds of one of them, else what is wrong with the first."""
-    wrong = [_wrong(condition, each, resolve) for each in found]
+    wrong = [_wrong(condition, each) for each in found]
     return [] if [] in wrong else wrong[0]
 
 
-def _wrong(condition: Condition, found: Any, resolve: Resolve) -> list[str]:
+def _wrong(condition: Condition, found: Any) -> list[str]:
     said = []
     for name in sorted(condition.model_fields_set):
-        expected = resolve(getattr(condition, name))
+        expected = getattr(condition, name)
         if not _TESTS[name](expected, found):
             said.append(f"{_WORDS[name].format(shown(expected))}, found {shown(found)}")
     return said
@@ -96,6 +92,13 @@ def _same(expected: Any, found: Any) -> bool:
     return isinstance(expected, bool) == isinstance(found, bool) and bool(expected == found)
 
 
+def _matches(expected: str, found: Any) -> bool:
+    try:
+        return isinstance(found, str) and pattern(expected).fullmatch(found) is not None
+    except ValueError:  # what was captured has been put into it, and makes no pattern
+        return False
+
+
 def _contains(expected: Any, found: Any) -> bool:
     if isinstance(found, str):
         return str(expected) in found
@@ -115,7 +118,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "ge": _compared(lambda found, expected: found >= expected),
     "lt": _compared(lambda found, expected: found < expected),
     "le": _compared(lambda found, expected: found <= expected),
-    "matches": lambda expected, found: isinstance(found, str) and re2.fullmatch(expected, found) is not None,
+    "matches": _matches,
     "contains": _contains,
     "near": _near,
     "exists": lambda expected, found: (found is not NOTHING) == expected,

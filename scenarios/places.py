@@ -40,3 +40,7 @@ class Unwritable(Unusable):
         once = {(each.place, each.reason): each for each in sorted(complaints, reverse=True)}  # a table's steps are looked at for every row
         self.complaints = tuple(sorted(once.values()))
         super().__init__("\n".join(str(each) for each in self.complaints))
+
+    def __reduce__(self) -> tuple[type["Unwritable"], tuple[tuple[Complaint, ...]]]:
+        """A process of a run hands it to the one that shows it."""
+        return Unwritable, (self.complaints,)

@@ -41,6 +41,8 @@ __all__ = [
     "When",
     "instant",
     "kebab",
+    "pattern",
+    "wrong",
 ]
 
 OPENING = time(8, 0)
@@ -129,13 +131,14 @@ class Count:
         return f"{self.how} {self.number} {self.of}"
 
 
-def _wrong(reason: str) -> PydanticCustomError:
-    return PydanticCustomError("scenario", "{reason}", {"reason": reason})
+def wrong(reason: str, at: str = "") -> PydanticCustomError:
+    """A fault of a value or a whole step, or of the value under the key `at`, which another key makes wrong."""
+    return PydanticCustomError("scenario", "{reason}", {"reason": reason, "at": at})
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _wrong("a word or text is wanted here, not a list or mapping")
+        raise wrong("a word or text is wanted here, not a list or mapping")
     return str(value)
 
 
@@ -146,12 +149,12 @@ def instant(value: Any) -> datetime:
         only_day = len(text) == len("2026-02-09")
         read = datetime.combine(date.fromisoformat(text), OPENING) if only_day else datetime.fromisoformat(text)
     except ValueError:
-        raise _wrong("not an instant such as 2026-02-09T08:00 (Viet Nam's time) or 2026-02-09 (8:00)") from None
+        raise wrong("not an instant such as 2026-02-09T08:00 (Viet Nam's time) or 2026-02-09 (8:00)") from None
     found = read if read.tzinfo else read.replace(tzinfo=VN)
     try:
         is_working_day(found.date())
     except Unusable as error:
-        raise _wrong(str(error)) from None
+        raise wrong(str(error)) from None
     return found.astimezone(VN)
 
 
@@ -163,12 +166,12 @@ def _span(value: Any) -> Span:
     try:
         return span(_text(value))
     except ValueError as error:
-        raise _wrong(str(error)) from None
+        raise wrong(str(error)) from None
 
 
 def _real(found: Span) -> Span:
     if not isinstance(found, Elapsed):
-        raise _wrong("real time is counted in hours, minutes and seconds")
+        raise wrong("real time is counted in hours, minutes and seconds")
     return found
 
 
@@ -176,7 +179,7 @@ def _count(value: Any) -> Count:
     try:
         return Count.read(_text(value))
     except ValueError as error:
-        raise _wrong(str(error)) from None
+        raise wrong(str(error)) from None
 
 
 def _counted(text: str) -> str:
@@ -184,21 +187,27 @@ def _counted(text: str) -> str:
     return text
 
 
-def _pattern(text: str) -> str:
+def pattern(text: str) -> Any:
+    """RE2, compiled; raises ValueError where it is none."""
     options = re2.Options()
     options.log_errors = False  # else it writes to stderr by itself
     try:
-        re2.compile("" if Ref.all_in(text) else text, options)
+        return re2.compile(text, options)
     except re2.error as error:
         reason = error.args[0]
-        raise _wrong(f"not a pattern (RE2): {reason.decode(errors='replace') if isinstance(reason, bytes) else reason}") from None
+        raise wrong(f"not a pattern (RE2): {reason.decode(errors='replace') if isinstance(reason, bytes) else reason}") from None
+
+
+def _pattern(text: str) -> str:
+    if not Ref.all_in(text):
+        pattern(text)
     return text
 
 
 def _number(value: Any) -> int:
     text = _text(value).strip()
     if not re.fullmatch(r"-?[0-9]+(_[0-9]+)*", text) or len(text) > 20:
-        raise _wrong("not a whole number, e.g. 3 or 1_950_000_000")
+        raise wrong("not a whole number, e.g. 3 or 1_950_000_000")
     return int(text)
 
 
@@ -206,7 +215,7 @@ def _money(value: Any) -> int | Ref:
     ref = Ref.whole(_text(value).strip())
     found = ref or _number(value)
     if isinstance(found, int) and not 0 <= found <= 10**15:
-        raise _wrong("not an amount in đồng from 0 to 10^15")
+        raise wrong("not an amount in đồng from 0 to 10^15")
     return found
 
 
@@ -216,14 +225,14 @@ def _decimal(value: Any) -> Decimal:
     except InvalidOperation:
         found = Decimal(-1)
     if not (found.is_finite() and 0 < found < 10**7):
-        raise _wrong("not an area in m², e.g. 120.5")
+        raise wrong("not an area in m², e.g. 120.5")
     return found
 
 
 def _share(value: Any) -> Fraction:
     text = _text(value).strip()
     if not re.fullmatch(r"[0-9]{1,6}(/[0-9]{1,6})?", text) or text.endswith("/0") or not 0 < Fraction(text) <= 1:
-        raise _wrong("not a share such as 1/3")
+        raise wrong("not a share such as 1/3")
     return Fraction(text)
 
 
@@ -231,7 +240,7 @@ def _flag(value: Any) -> bool:
     text = _text(value).strip()
     if text not in ("true", "false"):
         near = {"yes": "; write true", "on": "; write true", "no": "; write false", "off": "; write false"}.get(text.lower(), "")
-        raise _wrong(f"not true or false{near}")
+        raise wrong(f"not true or false{near}")
     return text == "true"
 
 
@@ -246,7 +255,7 @@ def _manner(value: Any) -> Literal["instant", "by-hand"] | WorkingDays:
     except ValueError:
         found = None
     if not isinstance(found, WorkingDays) or not 1 <= found.days <= 1000:
-        raise _wrong("not instant, by-hand, or 1 to 1000 working days, e.g. 2 working-days")
+        raise wrong("not instant, by-hand, or 1 to 1000 working days, e.g. 2 working-days")
     return found
 
 

@@ -4,15 +4,14 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw, wrong
+from scenarios.acts import Advance, Call, Decide, Part, PartName, Pay, Send, Submit, Supplement, Withdraw
 from scenarios.expectations import ByHand, Expect, Never, Refused, State
 from scenarios.faults import Fault, Fired, Heal, Reply
-from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text
+from scenarios.scalars import Area, CountText, Flag, Free, Instant, Limit, Manner, Name, Number, Shape, Share, SpanOf, Text, wrong
 
-__all__ = ["AT", "AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
+__all__ = ["AnyOf", "Given", "Include", "Limits", "Outsider", "Parcel", "Person", "Repeat", "Scenario", "Step", "Title"]
 
 Outsider: TypeAlias = Literal["dvc", "land", "tax", "payment", "ilis", "tct", "payplat"]
-AT = ("accepted", "awaiting-payment", "paid")
 
 
 class Title(Shape):
@@ -78,7 +77,6 @@ class Given(Shape):
     dossier: Annotated[list[Begun], BeforeValidator(_listed, json_schema_input_type=Begun | list[Begun])] = []
     policies: dict[Literal["dvc", "land", "tax", "payment"], dict[Name, Manner]] = {}
     """Per agency and decision: `instant`, `by-hand`, or a span of working days. `decides` and `notice-after` stand for check and assess."""
-    receipts: Literal["refusals", "all"] = "refusals"
 
 
 class Limits(Shape):

@@ -148,10 +148,12 @@ class Run:
     version: str
     broker: str
     host: str = ""
+    interrupted: bool = False
+    """Before all was played, even if no case was in the middle of it."""
 
     def exit_code(self) -> int:
         """0 only where something ran and all of it passed; 130 where it was interrupted; 1 otherwise (nothing executed is never 0)."""
         verdicts = {case.verdict for case in self.cases}
-        if Verdict.INTERRUPTED in verdicts:
+        if self.interrupted or Verdict.INTERRUPTED in verdicts:
             return 130
         return 0 if Verdict.PASSED in verdicts and verdicts <= {Verdict.PASSED, Verdict.NOT_RUN} else 1

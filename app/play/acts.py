@@ -35,7 +35,7 @@ class Done:
 async def submit(agencies: Agencies, form: Mapping[str, Any], *, refused: bool = False) -> Done:
     """Hand a form in at the portal; raises AgencyAnsweredNo, or AgencyAnsweredYes where it had to be refused."""
     answer = await _act(agencies, "dvc", "/ho-so", form, refused=refused)
-    return Done(answer, None if refused else answer["MaHoSo"], form=form)
+    return Done(answer, None if refused else str(_field(answer, "MaHoSo")), form=form)
 
 
 async def supplement(agencies: Agencies, dossier: str, form: Mapping[str, Any], *, refused: bool = False) -> Done:
@@ -53,12 +53,12 @@ async def pay(agencies: Agencies, dossier: str, asked: Pay) -> Done:
 
     `answer` lists what the portal says of each attempt. Raises Unusable where nothing is open, or no such notice or line is there.
     """
-    notices: list[Mapping[str, Any]] = (await agencies.ask("dvc", f"/ho-so/{dossier}"))["ThongBaoThue"]
+    notices: list[Mapping[str, Any]] = _field(await agencies.ask("dvc", f"/ho-so/{dossier}"), "ThongBaoThue")
     orders = [_order(each["SoThongBao"]) for each in notices if each["ConPhaiNop"] > 0] if asked.all_ else [_one(notices, asked)]
     if not orders:
         raise Unusable(f"{dossier}: nothing is open to be paid; {_listed(notices)}")
     answers = [await _act(agencies, "dvc", f"/ho-so/{dossier}/thanh-toan", order, refused=asked.refused) for order in orders]
-    return Done(answers, dossier, () if asked.refused else tuple(each["MaThamChieu"] for each in answers))
+    return Done(answers, dossier, () if asked.refused else tuple(str(_field(each, "MaThamChieu")) for each in answers))
 
 
 async def decide(agencies: Agencies, dossier: str, asked: Decide, *, attempts: Sequence[str] = ()) -> Done:
@@ -102,6 +102,13 @@ async def _act(agencies: Agencies, agency: str, path: str, body: Any, *, refused
     if refused:
         raise AgencyAnsweredYes(f"{agency} took POST {path}, which it had to refuse")
     return answer
+
+
+def _field(answer: Any, name: str) -> Any:
+    """What the portal, which may be outside, has to say in its answer."""
+    if not isinstance(answer, Mapping) or name not in answer:
+        raise Unusable(f"the answer of dvc has no {name}")
+    return answer[name]
 
 
 def _one(notices: Sequence[Mapping[str, Any]], asked: Pay) -> dict[str, Any]:

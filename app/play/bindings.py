@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from app.play.communes import old_commune
-from scenarios.acts import DECISIONS, Agency, Member, wrong
-from scenarios.scalars import Area, Free, Limit, Name, Number, Pointer, Shape, Text
+from scenarios.acts import DECISIONS, Agency, Member
+from scenarios.scalars import Area, Free, Limit, Name, Number, Pointer, Shape, Text, wrong
 from scenarios.scenario import Outsider
 from vn.errors import Unusable
 from vn.identifiers import certificate_serial, personal_id, tax_code

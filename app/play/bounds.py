@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from scenarios.verdicts import Verdict
 from vn.errors import LgspError
@@ -34,7 +34,13 @@ class Bounds:
         stopping = asyncio.create_task(self._stop.wait())
         try:
             async with asyncio.timeout(max(self._end - time.monotonic(), 0)) as timeout:
-                stopping.add_done_callback(lambda done: None if done.cancelled() or timeout.expired() else timeout.reschedule(loop.time()))
+
+                def over(done: asyncio.Task[bool]) -> None:
+                    if not done.cancelled():
+                        with suppress(RuntimeError):  # the block has ended meanwhile
+                            timeout.reschedule(loop.time())
+
+                stopping.add_done_callback(over)
                 yield
         except TimeoutError:
             if not timeout.expired():

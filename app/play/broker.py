@@ -37,7 +37,11 @@ class Broker:
             stderr=asyncio.subprocess.DEVNULL,  # what it is told to do wrong stands in the report
             start_new_session=sys.platform != "win32",  # Ctrl-C is for us, and we end it last
         )
-        told = await self._told(), await self._told()
+        try:
+            told = await self._told(), await self._told()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         self.inner = next(line.removeprefix(READY) for line in told if line.startswith(READY))
         self.control = next(line.removeprefix(CONTROL) for line in told if line.startswith(CONTROL))
         self.bootstrap = self._advertised or self.inner

@@ -18,7 +18,7 @@ from app.state import running
 from bus import EXCHANGE, KafkaSettings, Space
 from scenarios.verdicts import Turn
 from vn.clock import VN
-from vn.errors import Unusable
+from vn.errors import CannotConnect, Unusable
 
 __all__ = ["Standing", "recorded", "stands"]
 
@@ -66,5 +66,6 @@ async def watching(settings: Settings) -> AsyncIterator[tuple[Watch, Sequence[st
     ids = [member.id for member in members if member.id != EXCHANGE]
     kafka = KafkaSettings(bootstrap, security=settings.security, connect_within=5.0)
     async with Watch(kafka, ids, outer=space, inner=space, now=lambda: datetime.now(VN)) as watch:
-        await watch.busy()
+        if why := await watch.busy():
+            raise CannotConnect(why)
         yield watch, there.without if there else ()

@@ -58,21 +58,26 @@ class Started:
     async def stop(self, name: str) -> None:
         """Run its stop command where it has one, and end what its start command has left."""
         process = self._running.pop(name, None)
-        if arguments := self._commands[name].stop:
-            stopping = await self._run(name, arguments)
-            try:
-                await asyncio.wait_for(stopping.wait(), STOPS_WITHIN)
-            except TimeoutError:
-                await _end(stopping)
-                raise Unusable(f"the stop command of {name} has not ended after {STOPS_WITHIN:g} s; see {self.log(name)}") from None
-        if process is not None:
-            await _end(process)
+        try:
+            if arguments := self._commands[name].stop:
+                await self._stop_command(name, arguments)
+        finally:
+            if process is not None:
+                await _end(process)
 
     def look(self) -> None:
         """Raises Ended for one that should run and has ended in failure; one that ends in success has started something else."""
         for name, process in self._running.items():
             if process.returncode:
                 raise Ended(f"{name} (outside) has ended with exit code {process.returncode}; its output is in {self.log(name)}")
+
+    async def _stop_command(self, name: str, arguments: list[str]) -> None:
+        stopping = await self._run(name, arguments)
+        try:
+            await asyncio.wait_for(stopping.wait(), STOPS_WITHIN)
+        except TimeoutError:
+            await _end(stopping)
+            raise Unusable(f"the stop command of {name} has not ended after {STOPS_WITHIN:g} s; see {self.log(name)}") from None
 
     async def _run(self, name: str, arguments: list[str]) -> asyncio.subprocess.Process:
         path = self.log(name)

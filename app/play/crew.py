@@ -44,12 +44,16 @@ async def spread(
                 while waiting and not stop.is_set() and worker.lives:
                     number, script = waiting.popleft()
                     teller.case_begins(script.id, script.scenario.title.vi)
-                    found[number] = await worker.play(number, script)
+                    try:
+                        found[number] = await worker.play(number, script)
+                    except LgspError:  # what keeps one from beginning keeps all
+                        waiting.clear()
+                        raise
                     teller.case_ended(found[number])
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(processes, len(scripts))):
-            group.create_task(one())
+    ended = await asyncio.gather(*(one() for _ in range(min(processes, len(scripts)))), return_exceptions=True)
+    for error in filter(None, ended):
+        raise error
     for number, script in waiting:
         found[number] = replace(blank(script), verdict=Verdict.NOT_RUN, reason="the run was interrupted before it began")
         teller.case_ended(found[number])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -10,7 +11,6 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import httpx
-import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -195,4 +195,4 @@ def _made(reply: Reply) -> Response:
     if isinstance(body, str):
         return Response(str(body), status, media_type="application/xml" if body.startswith("<") else "text/plain")
     kind = "application/problem+json" if status >= 400 and isinstance(body, dict) and "title" in body else "application/json"
-    return Response(orjson.dumps(typed(body)), status, media_type=kind)
+    return Response(json.dumps(typed(body), ensure_ascii=False, separators=(",", ":")), status, media_type=kind)

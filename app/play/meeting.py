@@ -1,7 +1,7 @@
 """Which of the messages seen answer to an expectation, and what keeps the others from it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,8 @@ from scenarios.matching import differences
 
 __all__ = ["Met", "at_the_end", "fits", "met", "unlike"]
 
-Resolve = Callable[[Any], Any]
 
-
-def unlike(wanted: Message, seen: Seen, dossier: str | None, resolve: Resolve) -> list[str]:
+def unlike(wanted: Message, seen: Seen, dossier: str | None) -> list[str]:
     """Everything in which this message is not the wanted one; empty where it is."""
     named = {
         "contract": (wanted.contract, seen.contract),
@@ -24,15 +22,15 @@ def unlike(wanted: Message, seen: Seen, dossier: str | None, resolve: Resolve) -
         "about": (dossier, seen.subject),
     }
     said = [f"{name}: expected {want}, found {found or 'nobody'}" for name, (want, found) in named.items() if want not in (None, found)]
-    said += differences(wanted.where, seen.payload, resolve)
-    return said + [f"header {each}" for each in differences(_as_pointers(wanted.headers), seen.headers, resolve)]
+    said += differences(wanted.where, seen.payload)
+    return said + [f"header {each}" for each in differences(_as_pointers(wanted.headers), seen.headers)]
 
 
-def fits(wanted: Message, seen: Seen, dossier: str | None, resolve: Resolve) -> bool:
+def fits(wanted: Message, seen: Seen, dossier: str | None) -> bool:
     """Whether this message is the wanted one."""
     if wanted.contract not in (None, seen.contract) or dossier not in (None, seen.subject):  # most of them, quickly
         return False
-    return not unlike(wanted, seen, dossier, resolve)
+    return not unlike(wanted, seen, dossier)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """One `lgsp run`: what was asked for, what is played, what is reported."""
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -9,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeAlias
 
 from rich.console import Console
@@ -69,25 +69,28 @@ async def play_all(
     bound = bound_of(options, environ)
     scripts = scripts_of(options, settings, bound)
     started, began = datetime.now(VN), time.monotonic()
+    spreads = options.parallel > 1 and len(scripts) > 1
+    if spreads:
+        _sharable(settings, environ, scripts, bound)
     if settings.bootstrap:
         await _reachable(settings, environ, scripts, bound)
     cases: list[Case] = []
     with Terminal(Console(), total=len(scripts) + len(extras), verbose=options.verbose) as terminal:
-        if options.parallel > 1 and len(scripts) > 1:
-            if settings.port("broker"):
-                raise Unusable("LGSP_BROKER_PORT is one address, and --parallel has as many brokers as processes")
+        if spreads:
             cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
         elif scripts:
             async with company(options, settings, environ, ask=terminal.ask) as (setting, means):
                 with calm():
                     cases = await cases_of(scripts, setting, means, teller=terminal, stop=stop)
-        for extra in extras if not stop.is_set() else ():
-            cases.append(await extra(terminal, stop))
+        for extra in extras:
+            if not stop.is_set():
+                cases.append(await extra(terminal, stop))
         run = run_of(cases, started=started, began=began, broker=settings.bootstrap or "embedded")
+        run = replace(run, interrupted=stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases))
         terminal.end(run)
     for kind, path in options.reports:
         write(run, kind, path)
-    return 130 if stop.is_set() and any(case.verdict is not Verdict.PASSED for case in cases) else run.exit_code()
+    return run.exit_code()
 
 
 async def _reachable(settings: Settings, environ: Mapping[str, str], scripts: Sequence[Script], bound: Bound) -> None:
@@ -98,6 +101,14 @@ async def _reachable(settings: Settings, environ: Mapping[str, str], scripts: Se
     space = _space(environ)
     if space and any(Outsiders.of(each, bound).members for each in scripts):
         await check_unused(kafka, space)
+
+
+def _sharable(settings: Settings, environ: Mapping[str, str], scripts: Sequence[Script], bound: Bound) -> None:
+    """Several processes do not get in each other's way."""
+    if settings.port("broker"):
+        raise Unusable("LGSP_BROKER_PORT is one address, and --parallel has as many brokers as processes")
+    if settings.bootstrap and _space(environ) and any(Outsiders.of(each, bound).members for each in scripts):
+        raise Unusable("LGSP_SPACE is one space, made anew for every scenario with a member outside: it cannot be shared (--parallel)")
 
 
 def _space(environ: Mapping[str, str]) -> str | None:
@@ -122,7 +133,7 @@ async def company(
     async with AsyncExitStack() as stack:
         broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ, listen=listen))
         speed = Speed.read(options.speed)
-        setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{os.getpid()}", space=space, bound=bound)
+        setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{token_hex(4)}", space=space, bound=bound)
         yield (setting if ask is None else replace(setting, ask=ask)), means
 
 

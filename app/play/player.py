@@ -49,8 +49,9 @@ async def play(script: Script, setting: Setting, progress: Progress, stop: async
             case = await _played(scene, case, progress, bounds)
     except Over as error:
         case = replace(case, verdict=error.verdict, reason=str(error))
-    except (LgspError, OSError) as error:
-        case = replace(case, verdict=Verdict.ERROR, reason=str(error)[:WRONG])
+    except (LgspError, OSError) as error:  # before the first step, or when all was ended: what failed before that says more
+        if not case.steps or case.verdict in GOES_ON:
+            case = replace(case, verdict=Verdict.ERROR, reason=_words(error))
     return replace(case, seconds=time.monotonic() - began)
 
 
@@ -85,13 +86,16 @@ async def _played(scene: Scene, case: Case, progress: Progress, bounds: Bounds) 
     )
 
 
+def _words(error: BaseException) -> str:
+    """What went wrong; some errors of the system have no words of their own."""
+    return str(error)[:WRONG] or type(error).__name__
+
+
 def _why(step: StepDone) -> str:
     return step.failure.reason if step.failure else ""
 
 
 async def _step(scene: Scene, placed: Placed, step: StepDone, bounds: Bounds) -> StepDone:
-    scene.number = step.number
-
     async def body() -> Failure | None:
         await _done(scene, placed)
         await scene.look()
@@ -120,7 +124,7 @@ async def _tried(scene: Scene, step: StepDone, body: Callable[[], Awaitable[Fail
     except Over as error:
         failure, verdict = Failure(str(error)), error.verdict
     except (LgspError, OSError) as error:
-        failure, verdict = Failure(str(error)[:WRONG]), Verdict.ERROR
+        failure, verdict = Failure(_words(error)), Verdict.ERROR
     verdict = verdict if failure else Verdict.PASSED
     return replace(step, verdict=verdict, began=at, ended=scene.now, seconds=time.monotonic() - began, failure=failure)
 

@@ -12,13 +12,15 @@ from app.play.rounds import Timekeeper
 from app.play.sabotage import Saboteurs
 from app.play.systems import Systems
 from app.play.watch import Watch
+from app.play.why import hop_of
+from scenarios.acts import Send
 from scenarios.expectations import Never
 from scenarios.matching import at
 from scenarios.reading import Script
 from scenarios.scalars import Plain, Ref, Shape, instant
 from scenarios.typed import NOTHING
-from scenarios.verdicts import Deadline, Failure
-from vn.errors import LgspError
+from scenarios.verdicts import Deadline, Failure, Hop
+from vn.errors import LgspError, Unusable
 
 __all__ = ["Captured", "Scene", "StepFailed", "StepNotRun", "Watched"]
 
@@ -72,7 +74,6 @@ class Scene:
     outside: Collection[str] = ()
     exact: bool = True
     """Whether the clock stands still between jumps, so that a second run sees the same instants."""
-    number: int = 0
     prefix: str = ""
     """Of the names of faults in a run of a repeat: each run has its own."""
     captured: dict[str, Captured] = field(default_factory=dict)
@@ -94,10 +95,20 @@ class Scene:
         if not self.saboteurs.cut_off:
             await self.clock.quiet()
 
+    async def advance(self, to: datetime, *, until: Callable[[], bool] | None = None) -> None:
+        """Time passes up to an instant, or to where `until` holds; raises Unusable while the network is cut."""
+        if self.saboteurs.cut_off:
+            raise Unusable("time cannot pass while the network is cut, for nobody knows what is on its way: heal the cut before")
+        await self.clock.advance(to, until=until)
+
     async def look(self) -> None:
         """Read what has come; while the network is cut nothing has."""
         if not self.saboteurs.cut_off:
             await self.watch.busy()
+
+    async def hop(self, about: str) -> Hop:
+        """The last hop of a dossier or message; while the network is cut, as of the last look."""
+        return await hop_of(self.watch, about, look=not self.saboteurs.cut_off)
 
     def capture(self, name: str | None, value: str, body: Any = None) -> None:
         """Under the step's `as`, where it has one."""
@@ -141,6 +152,8 @@ class Scene:
                     return self._looked_up(ref)
                 made = Ref.replace(given, self._looked_up)
                 return Plain(made) if isinstance(given, Plain) else made
+            case Send(body=str(text)):  # whatever text it is
+                return self.resolve(given.model_copy(update={"body": None})).model_copy(update={"body": text})
             case Shape():
                 return given.model_copy(update={name: self.resolve(getattr(given, name)) for name in given.model_fields_set})
             case Mapping():

@@ -1,5 +1,6 @@
 """Messages that a member writes to its outbox past its agency and adapter, right or wrong on purpose."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ class Outbox:
         if dossier is not None or "ce_correlationid" not in headers:
             headers["ce_correlationid"] = correlation_of(subject)
         headers = _replaced(headers, send.headers)
-        value = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+        value = payload if isinstance(payload, bytes) else _json(payload)
         wire: list[tuple[str, bytes | None]] = [(name, text.encode()) for name, text in headers.items()]
         record = Record(self.space.outbox(sender), subject.encode(), value, wire)
         return Letter(record, headers.get("ce_id", ""), headers, payload.decode() if isinstance(payload, bytes) else payload)
@@ -118,6 +119,11 @@ def _example(contract: str, wanted: str | None) -> Any:
     return read["payload"] if name.startswith("bad-") else read  # a bad one says beside it what is wrong
 
 
+def _json(value: Any) -> bytes:
+    """Numbers of any length included, which orjson refuses: they may be wrong on purpose."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _type(name: str) -> str:
     """A contract that is not known is named as it would be."""
     return name if name.startswith("vn.") else f"vn.gov.{name}.v1"
@@ -140,9 +146,5 @@ def _about(value: Any, dossier: str) -> Any:
 def _replaced(headers: Mapping[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
     """An empty value takes a header away; a quoted empty text is an empty header."""
     gone = {name for name, value in changes.items() if value is None or (isinstance(value, Plain) and not value)}
-    texts = {
-        name: value if isinstance(value, str) else orjson.dumps(typed(value)).decode()
-        for name, value in changes.items()
-        if name not in gone
-    }
+    texts = {name: value if isinstance(value, str) else _json(typed(value)).decode() for name, value in changes.items() if name not in gone}
     return {name: str(value) for name, value in {**headers, **texts}.items() if name not in gone}

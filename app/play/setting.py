@@ -81,7 +81,8 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         parts = await enter(Parts.of(ground.province, outside=outsiders.left_out))
         systems = await enter(Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id))
         others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
-        held.clock = clock = _clock(scenario, setting, parts, others)
+        speed = Speed.read("real") if scenario.real_time else setting.speed
+        held.clock = clock = _clock(scenario, parts, others, speed=speed, within=setting.within)
         await clock.begin()
         agencies = Agencies(ground.http, ground.urls, outsiders)
         doors: Mapping[str, Saboteur[Any]] = dict.fromkeys(AGENCIES, ground.doors) if ground.doors else {}
@@ -98,7 +99,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
             began=scenario.start,
             outside=outside,
             systems=systems,
-            exact=not setting.speed.runs and not outside,
+            exact=not speed.runs and not outside,
         )
         await _given(scene)
         yield scene
@@ -125,10 +126,10 @@ def _ground(script: Script, setting: Setting, bootstrap: str, *, outsiders: Outs
     )
 
 
-def _clock(scenario: Scenario, setting: Setting, parts: Parts, others: Sequence[Participant]) -> ScenarioClock:
+def _clock(scenario: Scenario, parts: Parts, others: Sequence[Participant], *, speed: Speed, within: float) -> ScenarioClock:
     limit = scenario.limits.virtual
     most = limit.after(scenario.start) - scenario.start if limit else FIVE_YEARS
-    return ScenarioClock(parts, *others, start=scenario.start, speed=setting.speed, limit=most, within=setting.within)
+    return ScenarioClock(parts, *others, start=scenario.start, speed=speed, limit=most, within=within)
 
 
 @dataclass

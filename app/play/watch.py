@@ -13,6 +13,7 @@ from bus import EXCHANGE, Admin, Follower, KafkaSettings, Place, Received, Space
 from bus.dead_letters import read as read_dead_letter
 from bus.envelope import readable
 from bus.journal import key_of
+from vn.errors import Retry
 
 __all__ = ["Delivery", "Seen", "Sent", "Watch"]
 
@@ -107,7 +108,11 @@ class Watch:
 
     async def __aenter__(self) -> Self:
         await self._follower.__aenter__()
-        await self._admin.__aenter__()
+        try:
+            await self._admin.__aenter__()
+        except BaseException:
+            await self._follower.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -119,8 +124,11 @@ class Watch:
         return iter(self._seen.values())
 
     async def busy(self) -> str | None:
-        """Reads all that is there; never keeps time from passing."""
-        ends = await self._follower.ends()
+        """Reads all that is there; keeps time from passing only where the broker does not say how much that is."""
+        try:
+            ends = await self._follower.ends()
+        except Retry as error:
+            return f"the observer: {error}"
         found: list[Received] = []
         while any(self._follower.positions[place] < end for place, end in ends.items()):
             found += [record for records in (await self._follower.take(MOST)).values() for record in records]

@@ -20,9 +20,10 @@ ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
 
 
-async def hop_of(watch: Watch, about: str) -> Hop:
-    """Of the last message of a dossier, or of the message of that id."""
-    await watch.look_who_took()
+async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
+    """Of the last message of a dossier, or of the message of that id; without a `look`, taken is what had been by the last one."""
+    if look:
+        await watch.look_who_took()
     seens = [seen for seen in watch if about in (seen.subject, seen.id)]
     waiting = _unjudged(watch.sent, watch, about)
     if waiting is not None:

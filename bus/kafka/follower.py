@@ -30,7 +30,11 @@ class Follower:
 
     async def __aenter__(self) -> Self:
         await self._asking.__aenter__()
-        self._client = await connect(self._start, self._settings)
+        try:
+            self._client = await connect(self._start, self._settings)
+        except BaseException:
+            await self._asking.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -47,8 +51,8 @@ class Follower:
                 await self._replace()
                 return {}
             taken = cast(Mapping[Place, Sequence[Received]], await client.getmany(timeout_ms=int(within * 1000), max_records=most))
-            for place in self.positions:  # they pass the marks of transactions too, which no batch shows
-                self.positions[place] = await client.position(TopicPartition(*place))
+            # they pass the marks of transactions too, which no batch shows; all of them or none, or what was taken would be lost
+            self.positions = {place: await client.position(TopicPartition(*place)) for place in self.positions}
         except TROUBLE as error:
             log.warning("a follower's client is replaced", error=type(error).__name__)
             self._client = None

@@ -53,12 +53,13 @@ def test_all_passed_is_0_also_where_some_could_not_be_run(tmp_path: Path) -> Non
 
 
 def test_something_failed_is_1_and_the_reports_tell_of_all(tmp_path: Path) -> None:
-    junit, report = tmp_path / "junit.xml", tmp_path / "report.json"
+    junit, report, ctrf = tmp_path / "junit.xml", tmp_path / "report.json", tmp_path / "ctrf.json"
     paths = script(tmp_path, "bad", BAD), script(tmp_path, "good", GOOD)
-    said = run(tmp_path, *paths, "--report", f"junit={junit},json={report}")
+    said = run(tmp_path, *paths, "--report", f"junit={junit},json={report}", "--report", f"ctrf={ctrf}")
     assert said.code == 1, said
     assert "no such dossier" in said.out.lower() or "404" in said.out
     assert [each["verdict"] for each in told(report)] == ["failed", "passed"]
+    assert [each["status"] for each in json.loads(ctrf.read_text())["results"]["tests"]] == ["failed", "passed"]
     suite = parse(junit).getroot().find("testsuite")
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
@@ -229,3 +230,9 @@ def test_a_process_that_dies_is_one_clear_error_and_the_rest_is_played(tmp_path:
     assert code == 1, shown.seen
     assert [each["verdict"] for each in told(report)] == ["passed", "error", "passed"]
     assert "has ended" in told(report)[1]["reason"]
+
+
+def test_processes_do_not_share_a_space_that_each_of_them_would_make_anew(tmp_path: Path) -> None:
+    paths = [script(tmp_path, name, GOOD, more="outside: [ilis]") for name in ("one", "two")]
+    said = run(tmp_path, *paths, "--parallel", "2", LGSP_KAFKA_BOOTSTRAP=NOBODY, LGSP_SPACE="ours")
+    assert (said.code, "cannot be shared" in said.err) == (2, True), said

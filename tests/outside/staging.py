@@ -20,7 +20,10 @@ PROGRAM = HERE / "land_office.py"
 WITHIN = 180.0
 TOKEN = "not for logs"
 
-STATE = {"parcel": {"path": "/parcels/{commune}/{sheet}/{number}", "holders": "/owners/*/id"}}
+STATE = {
+    "dossier": {"path": "/dossiers/{dossier}", "fields": {"/ThongBao": "/notices"}},
+    "parcel": {"path": "/parcels/{commune}/{sheet}/{number}", "holders": "/owners/*/id"},
+}
 DECIDE = {
     "path": "/dossiers/{dossier}/decisions",
     "body": {"decision": "{action}", "why": "{reason}"},

@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from app.play.bindings import Commands
 from app.play.commands import Ended, Started
 from tests.support import eventually
+from vn.errors import Unusable
 
 ENVIRON = {"PATH": os.defpath}
 SLEEP = "import time; time.sleep(600)"
@@ -60,3 +62,15 @@ async def test_a_stop_command_runs_in_the_folder_of_the_bindings_before_the_rest
         await systems.stop("ilis")
         assert (tmp_path / "stopped").exists()
         systems.look()
+
+
+async def test_what_a_stop_command_cannot_stop_is_ended_all_the_same(tmp_path: Path) -> None:
+    async with started(tmp_path, GRANDCHILD, stop=[str(tmp_path / "no-such-program")]) as systems:
+        (pid,) = map(int, await eventually(lambda: lines(tmp_path)))
+        with pytest.raises(Unusable, match="no-such-program"):
+            await systems.stop("ilis")
+
+    async def gone() -> bool:
+        return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+    await eventually(gone)

@@ -300,3 +300,20 @@ async def test_an_interrupted_scenario_keeps_what_was_done(theatre: Theatre) -> 
     assert [each.verdict for each in case.steps] == [Verdict.PASSED, Verdict.INTERRUPTED]
     (again,) = await theatre.all(text_of(SUBMIT), stop=stop)
     assert (again.verdict, again.reason) == (Verdict.INTERRUPTED, "interrupted while it was set up")
+
+
+async def test_while_the_network_is_cut_time_cannot_pass_and_the_step_says_what_to_do(own_theatre: Theatre) -> None:
+    case = await own_theatre.play("- fault: {as: f, cut: {}}\n- advance: {by: 1 hour}")
+    assert (case.verdict, len(case.steps)) == (Verdict.ERROR, 2)
+    assert "heal the cut before" in case.reason
+
+
+async def test_a_script_of_real_time_takes_its_time_at_any_speed(theatre: Theatre) -> None:
+    case = passed(await theatre.play("- advance: {by: 2 seconds}", more="real-time: true"))
+    assert case.steps[0].seconds >= 1.5
+    assert case.digest == ""
+
+
+async def test_what_is_expected_while_the_network_is_cut_fails_at_once(own_theatre: Theatre) -> None:
+    case = await own_theatre.play(f"{SUBMIT}\n- fault: {{as: f, cut: {{}}}}\n- expect: {{{NOTICE}, count: 9}}")
+    assert failure(case).reason.startswith("expected exactly 9 ids of tax.payment-notice")

@@ -113,3 +113,32 @@ async def test_rows_of_a_table_are_cases_with_their_own_values_also_in_names_of_
     )
     assert [(each.id.partition("[")[2], each.verdict) for each in cases] == [("twice]", "passed"), ("thrice]", "passed")]
     assert [each.faults[0].name for each in cases] == ["f-two", "f-three"]
+
+
+async def test_a_message_like_one_that_did_not_come_fails_the_step(theatre: Theatre) -> None:
+    case = await theatre.play(
+        """
+- submit: {as: d, sample: transfer}
+- expect: {as: n, contract: tax.notice-cancelled, about: d, count: at most 1}
+- send: {from: tct, contract: tax.notice-cancelled, like: n}
+"""
+    )
+    assert failure(case).reason == "nothing was captured as 'n' by now"
+
+
+async def test_a_status_may_be_what_a_reference_finds(theatre: Theatre) -> None:
+    steps = """
+- submit: {as: d, sample: transfer}
+- expect: {as: m, contract: dossier.status-changed, to: dvc, about: d, where: {/status: 6}}
+- state: {at: dvc, dossier: d, status: "{m./status}"}
+"""
+    passed(await theatre.play(steps))
+
+
+async def test_a_body_is_sent_as_it_is_whatever_looks_like_a_name_in_it(theatre: Theatre) -> None:
+    steps = """
+- submit: {as: d, sample: transfer}
+- send: {as: m, from: tct, contract: tax.payment-notice, about: d, body: '{nobody}'}
+- refused: {message: m, code: client.contract_violation}
+"""
+    passed(await theatre.play(steps))

@@ -109,3 +109,8 @@ def test_examples_are_listed_good_ones_first() -> None:
     names = examples("payment.receipt")
     assert names[0].startswith("good-")
     assert names[-1].startswith("bad-")
+
+
+def test_a_number_of_any_length_goes_out_as_it_is_written() -> None:
+    made = letter("tax.payment-notice", **{"with": {"/total": Plain("1" + "0" * 30)}})
+    assert b'"total":1' + b"0" * 30 in made.record.value

@@ -212,3 +212,7 @@ def _values(value: Any, key: str) -> list[Any]:
     if not isinstance(value, dict):
         return []
     return [each for name, inside in value.items() for each in ([inside] if name == key else _values(inside, key))]
+
+
+def test_a_number_of_any_length_is_put_into_a_payload_as_it_is_written() -> None:
+    assert one("tamper", carried(payload=b'{"n":5}'), **{"with": {"/n": Plain("1" + "0" * 30)}}).value == b'{"n":1' + b"0" * 30 + b"}"

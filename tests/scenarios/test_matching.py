@@ -151,3 +151,8 @@ def test_at_finds_what_lies_at_a_pointer() -> None:
 def test_a_free_value_has_one_meaning_everywhere(given: Any, there: Any, meant: Any) -> None:
     found = typed(given, there)
     assert (found, type(found)) == (meant, type(meant))
+
+
+def test_a_captured_text_that_makes_no_pattern_matches_nothing() -> None:
+    condition = Condition.model_validate({"matches": "{n./text}"}).model_copy(update={"matches": "Thửa số 1 ("})
+    assert differences({"/text": condition}, DOCUMENT) != []

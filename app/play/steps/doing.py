@@ -68,8 +68,9 @@ async def send(scene: Scene, act: Send) -> None:
     """A member writes to its outbox, past its agency and adapter."""
     like = None
     if act.like is not None:
+        sent = scene.named(act.like)
         await scene.look()
-        like = next((shown(seen) for seen in scene.watch if seen.id == scene.captured[act.like].value), None)
+        like = next((shown(seen) for seen in scene.watch if seen.id == sent.value), None)
         if like is None:
             raise StepFailed(Failure(f"like: {act.like} is no message that was seen"))
     outbox = Outbox(scene.ground.catalogue, scene.ground.register, scene.ground.outer)

@@ -10,10 +10,10 @@ from app.play.agencies import content, parsed
 from app.play.bindings import Ask, Look
 from app.play.scene import Scene, StepFailed, StepNotRun
 from app.play.watch import Seen
-from app.play.why import hop_of
 from scenarios.acts import Decide
 from scenarios.expectations import Condition, State
 from scenarios.matching import at, differences
+from scenarios.scalars import Plain
 from scenarios.typed import NOTHING, typed
 from scenarios.verdicts import Failure
 from vn.errors import AgencyAnsweredYes
@@ -67,7 +67,7 @@ async def look(scene: Scene, act: State) -> tuple[Any, list[str]]:
     how = scene.agencies.outsiders.can_tell(act)
     if how is None and act.path is not None and act.at in scene.agencies.urls:
         found = await scene.agencies.ask(act.at, act.path)
-        return found, differences(act.where, found, scene.resolve)
+        return found, differences(act.where, found)
     if how is None:
         what = "parcel" if act.parcel is not None else "dossier"
         raise StepNotRun(f"{act.at} is outside, and --bindings has no agencies.{act.at}.state.{what}")
@@ -77,7 +77,7 @@ async def look(scene: Scene, act: State) -> tuple[Any, list[str]]:
     else:
         said = {"dossier": scene.dossier(act.dossier or "")}
     found = parsed(act.at, await _asked(scene, act.at, how, said))
-    return found, [*_status(act, how, found), *_holders(scene, act, how, found), *_others(scene, act, how, found)]
+    return found, [*_status(act, how, found), *_holders(scene, act, how, found), *_others(act, how, found)]
 
 
 async def _asked(scene: Scene, agency: str, how: Ask, said: Mapping[str, Any]) -> Any:
@@ -102,13 +102,17 @@ def _filled(given: Any, said: Mapping[str, Any]) -> Any:
             return given
 
 
+def statuses(act: State) -> list[Any]:
+    """Those of which it must have one; a reference may have found a number."""
+    return [Plain(each) for each in (act.status if isinstance(act.status, list) else [act.status])]
+
+
 def _status(act: State, how: Look, found: Any) -> list[str]:
     if act.status is None:
         return []
     if how.status is None:
         raise StepNotRun(f"the bindings do not say where the answer of {act.at} has the status: state.dossier.status")
-    wanted = [act.status] if isinstance(act.status, str) else act.status
-    return differences({how.status: Condition(one_of=list(wanted))}, found)
+    return differences({how.status: Condition(one_of=statuses(act))}, found)
 
 
 def _holders(scene: Scene, act: State, how: Look, found: Any) -> list[str]:
@@ -124,8 +128,8 @@ def _holders(scene: Scene, act: State, how: Look, found: Any) -> list[str]:
     return [f"holder: expected {', '.join(wanted)}, found {', '.join(names.get(each, 'somebody else') for each in there) or 'nobody'}"]
 
 
-def _others(scene: Scene, act: State, how: Look, found: Any) -> list[str]:
-    return differences({how.fields.get(pointer, pointer): each for pointer, each in act.where.items()}, found, scene.resolve)
+def _others(act: State, how: Look, found: Any) -> list[str]:
+    return differences({how.fields.get(pointer, pointer): each for pointer, each in act.where.items()}, found)
 
 
 def _each(value: Any, path: list[str]) -> Iterator[Any]:
@@ -151,7 +155,7 @@ async def _by_officer(scene: Scene, act: Decide, code: str) -> None:
         if time.monotonic() > deadline:
             what = " or ".join(contracts)
             failure = Failure(f"nobody decided {act.action} at {act.at} within {PATIENCE:g} s of real time: no {what} about {code} came")
-            raise StepFailed(Failure(failure.reason, hop=await hop_of(scene.watch, code), turn="member under test"))
+            raise StepFailed(Failure(failure.reason, hop=await scene.hop(code), turn="member under test"))
         await asyncio.sleep(LOOK_EVERY)  # an officer is no event
         await scene.look()
     scene.decided.add(seen.id)

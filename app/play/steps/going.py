@@ -5,7 +5,8 @@ from typing import Any
 
 from app.play.scene import Scene, StepFailed
 from app.play.steps import elsewhere
-from app.play.why import blamed, hop_of, shown_at
+from app.play.steps.elsewhere import statuses
+from app.play.why import blamed, shown_at
 from scenarios.acts import Advance, Part
 from scenarios.expectations import State
 from scenarios.matching import differences, shown
@@ -30,7 +31,7 @@ async def advance(scene: Scene, act: Advance) -> None:
     to = scene.instant(act.to) or (act.by.after(scene.now) if act.by else scene.now)
     if to < scene.now:
         raise Unusable(f"time cannot run backwards: it is {shown_at(scene.now)} already, and this advances to {shown_at(to)}")
-    await scene.clock.advance(to)
+    await scene.advance(to)
     await scene.rest()
 
 
@@ -39,18 +40,25 @@ async def state(scene: Scene, act: State) -> None:
     await scene.rest()
     if act.at in scene.agencies.outsiders.agencies:
         found, wrong = await elsewhere.look(scene, act)
-    elif act.parcel is not None:
+    else:
+        found, wrong = await _look(scene, act)
+    if wrong:
+        raise StepFailed(await _otherwise(scene, act, wrong))
+    scene.capture(act.as_, str(act.dossier or act.parcel or act.path), found)
+
+
+async def _look(scene: Scene, act: State) -> tuple[Any, list[str]]:
+    """What an agency of ours says, and what of it is not as it must be."""
+    wrong: list[str] = []
+    if act.parcel is not None:
         found = await scene.agencies.ask("land", scene.cast.parcel(act.parcel).path)
         wrong = _holders(scene, act, found)
     elif act.dossier is not None:
         found = await scene.agencies.ask(act.at, f"/ho-so/{scene.dossier(act.dossier)}")
         wrong = _status(act, found)
     else:
-        found, wrong = await scene.agencies.ask(act.at, str(act.path)), []
-    wrong += differences(act.where, found, scene.resolve)
-    if wrong:
-        raise StepFailed(await _otherwise(scene, act, wrong))
-    scene.capture(act.as_, str(act.dossier or act.parcel or act.path), found)
+        found = await scene.agencies.ask(act.at, str(act.path))
+    return found, [*wrong, *differences(act.where, found)]
 
 
 async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
@@ -59,7 +67,7 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
     if act.dossier is None:
         return failure
     code = scene.dossier(act.dossier)
-    hop = await hop_of(scene.watch, code)
+    hop = await scene.hop(code)
     turn, words = await blamed(hop, scene.agencies.ours, code, scene.outside)
     return replace(failure, hop=hop, turn=turn, turn_words=words)
 
@@ -82,7 +90,7 @@ def _holders(scene: Scene, act: State, parcel: Any) -> list[str]:
 def _status(act: State, dossier: Any) -> list[str]:
     if act.status is None:
         return []
-    wanted = [act.status] if isinstance(act.status, str) else act.status
+    wanted = statuses(act)
     status = dossier.get("TrangThaiHoSo", dossier.get("TrangThai"))
     if str(status) in wanted:
         return []

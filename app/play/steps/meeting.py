@@ -9,7 +9,7 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import blamed, held_up, hop_of, shown, shown_at, whose
+from app.play.why import blamed, held_up, shown, shown_at, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
@@ -60,7 +60,7 @@ def _came(watched: Watched) -> list[tuple[Seen, Delivery]]:
     dossier = act.about and scene.dossier(act.about)
     most = until.order if until else scene.watch.delivered
     late = [(seen, each) for seen in scene.watch for each in seen.deliveries if watched.since <= each.order < most]
-    return [(seen, each) for seen, each in late if fits(act, seen, dossier, scene.resolve)]
+    return [(seen, each) for seen, each in late if fits(act, seen, dossier)]
 
 
 async def refused(scene: Scene, act: Refused) -> None:
@@ -71,12 +71,12 @@ async def refused(scene: Scene, act: Refused) -> None:
         return next((seen for seen in scene.watch if seen.code and sent.value in (seen.id, _read_at(scene, seen))), None)
 
     if act.within is not None:
-        await scene.clock.advance(act.within.deadline(scene.began), until=lambda: found() is not None)
+        await scene.advance(act.within.deadline(scene.began), until=lambda: found() is not None)
     else:
         await scene.rest()
     seen = found()
     if seen is None:
-        hop = await hop_of(scene.watch, sent.value)
+        hop = await scene.hop(sent.value)
         reason = f"{act.message} ({sent.value}) was not refused"
         raise StepFailed(Failure(reason, hop=hop, turn=whose(hop, scene.outside), turn_words=held_up(hop)))
     places = {str(each.get("pointer")) for each in seen.faults}
@@ -113,7 +113,7 @@ async def _until(scene: Scene, acts: Sequence[Expect]) -> Expect | None:
     for stage in (come, waited):  # a commit is no event: whether what has come is taken is looked at where it came
         if due <= scene.now:
             break
-        await scene.clock.advance(due, until=lambda stage=stage: met_by_now(stage))  # type: ignore[misc]
+        await scene.advance(due, until=lambda stage=stage: met_by_now(stage))  # type: ignore[misc]
         await _taken(scene, acts)
         if met_by_now(waited):
             break
@@ -153,7 +153,7 @@ def _met(scene: Scene, act: Expect) -> Met:
 
 def _fitting(scene: Scene, act: Message) -> list[Seen]:
     dossier = act.about and scene.dossier(act.about)
-    return [seen for seen in scene.watch if fits(act, seen, dossier, scene.resolve)]
+    return [seen for seen in scene.watch if fits(act, seen, dossier)]
 
 
 def _count(scene: Scene, act: Expect) -> Sequence[Seen]:
@@ -181,15 +181,15 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     dossier, due, found = act.about and scene.dossier(act.about), _due(scene, act), _met(scene, act)
     _note_term(scene, act, None)
     others = [seen for seen in scene.watch if seen not in found.seens]
-    nearest = min(others, key=lambda seen: _distance(act, seen, dossier, scene), default=None)
+    nearest = min(others, key=lambda seen: _distance(act, seen, dossier), default=None)
     about = dossier or (nearest.subject if nearest else "")
-    hop = await hop_of(scene.watch, about) if about else None
+    hop = await scene.hop(about) if about else None
     turn, turn_words = await blamed(hop, scene.agencies.ours, about, scene.outside) if hop else (None, "")
     when = words or (f"by {shown_at(due)}" if due else "by now")
     return Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
-        differences=[] if nearest is None else unlike(act, nearest, dossier, scene.resolve) or [_spent(act, nearest, due)],
+        differences=[] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
         hop=hop,
         turn=turn,
         turn_words=turn_words,
@@ -218,8 +218,8 @@ def _spent(act: Expect, seen: Seen, due: datetime | None) -> str:
     return "it was not taken" if act.at == "taken" else "there are not as many"
 
 
-def _distance(act: Message, seen: Seen, dossier: str | None, scene: Scene) -> tuple[bool, int, int]:
-    return act.contract not in (None, seen.contract), len(unlike(act, seen, dossier, scene.resolve)), -seen.order
+def _distance(act: Message, seen: Seen, dossier: str | None) -> tuple[bool, int, int]:
+    return act.contract not in (None, seen.contract), len(unlike(act, seen, dossier)), -seen.order
 
 
 def named(scene: Scene, act: Message) -> str:

@@ -74,3 +74,8 @@ def test_a_full_disk_is_the_environment_s_fault() -> None:
 def test_only_a_run_in_which_something_passed_and_nothing_failed_ends_with_0(verdicts: list[Verdict], code: int) -> None:
     cases = tuple(replace(made.PASSED, verdict=verdict) for verdict in verdicts)
     assert replace(made.run(), cases=cases).exit_code() == code
+
+
+def test_a_run_that_was_interrupted_between_two_cases_is_130_too() -> None:
+    cases = [replace(made.ALL[0], verdict=Verdict.PASSED), replace(made.ALL[0], verdict=Verdict.NOT_RUN)]
+    assert replace(made.run(*cases), interrupted=True).exit_code() == 130
