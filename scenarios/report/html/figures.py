@@ -124,7 +124,7 @@ def _number(value: Any) -> str:
 def _difference(published: Any, ours: Any) -> str:
     if not isinstance(published, int | float) or not isinstance(ours, int | float) or not published:
         return ""
-    return f"{ours - published:+,} ({(ours - published) / published:+.1%})"
+    return f"{round(ours - published, 2):+,} ({(ours - published) / published:+.1%})"
 
 
 def _picture(shapes: list[Element], height: int, words: str) -> list[Element]:
