@@ -165,6 +165,8 @@ def _decisions(dossier: str, parts: Parts) -> list[str]:
                 if each["due"] is None:
                     waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
                     found.append(f"{waits}: {HOW.get((name, each['kind']), OWN).format(dossier)}")
+                elif (name, each["kind"]) in HOW:
+                    found.append(f"the {office}'s: decision `{each['kind']}` falls due at {each['due'][:16].replace('T', ' ')}")
     return found
 
 

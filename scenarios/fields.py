@@ -11,6 +11,7 @@ from vn.pointer import pointer, steps
 __all__ = ["unknown_field"]
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
+ANY_ELEMENT = "*"
 _DEEP = 20  # branches within branches that lead nowhere
 
 
@@ -40,9 +41,9 @@ def _below(node: Node, step: str) -> Iterator[Node]:
         return
     if "object" in node.types and (found := node.named(step)).schema is not False:
         yield found
-    if "array" in node.types and step.isdecimal():
+    if "array" in node.types and (step.isdecimal() or step == ANY_ELEMENT):
         first = node.children("prefixItems")
-        found = first[int(step)] if int(step) < len(first) else node.further
+        found = first[int(step)] if step.isdecimal() and int(step) < len(first) else node.further
         if found.schema is not False:
             yield found
 

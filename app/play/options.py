@@ -36,6 +36,7 @@ from vn.errors import Unusable
 
 __all__ = ["Extra", "Options", "bound_of", "company", "play_all", "scripts_of"]
 
+WIDE = 240
 CONNECT_WITHIN = 10.0  # seconds for the first word of a broker that is named
 
 
@@ -75,7 +76,7 @@ async def play_all(
     if settings.bootstrap:
         await _reachable(settings, environ, scripts, bound)
     cases: list[Case] = []
-    with Terminal(Console(), total=len(scripts) + len(extras), verbose=options.verbose) as terminal:
+    with Terminal(_console(), total=len(scripts) + len(extras), verbose=options.verbose) as terminal:
         if spreads:
             cases = await spread(scripts, options, options.parallel, environ, teller=terminal, stop=stop)
         elif scripts:
@@ -91,6 +92,12 @@ async def play_all(
     for kind, path in options.reports:
         write(run, kind, path)
     return run.exit_code()
+
+
+def _console() -> Console:
+    """A terminal is as wide as it is; whoever reads a pipe wants whole words."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
 
 
 async def _reachable(settings: Settings, environ: Mapping[str, str], scripts: Sequence[Script], bound: Bound) -> None:

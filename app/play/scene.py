@@ -110,10 +110,10 @@ class Scene:
         """The last hop of a dossier or message; while the network is cut, as of the last look."""
         return await hop_of(self.watch, about, look=not self.saboteurs.cut_off)
 
-    def capture(self, name: str | None, value: str, body: Any = None) -> None:
-        """Under the step's `as`, where it has one."""
+    def capture(self, name: str | None, value: str, body: Any = None, *, order: int | None = None) -> None:
+        """Under the step's `as`, where it has one; `order`: how many deliveries came before a message that is captured."""
         if name is not None:
-            self.captured[name] = Captured(value, body, self.now, self.watch.delivered)
+            self.captured[name] = Captured(value, body, self.now, self.watch.delivered if order is None else order)
 
     def named(self, name: str) -> Captured:
         """What was captured so; raises StepFailed where nothing was, e.g. because none of so many had to come."""

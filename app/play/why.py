@@ -1,6 +1,7 @@
 """Where a case stands: the last hop of its last message, and whose turn it is."""
 
 import asyncio
+import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from vn.clock import VN
 
 __all__ = ["blamed", "held_up", "hop_of", "shown", "shown_at", "turn_of", "whose"]
 
+COMMITS_WITHIN, LOOK_EVERY = 3.0, 0.1  # seconds
 ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
 NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
 
@@ -23,6 +25,10 @@ NOWHERE = Path("/nonexistent")  # these parts are known by their addresses alone
 async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
     """Of the last message of a dossier, or of the message of that id; without a `look`, taken is what had been by the last one."""
     if look:
+        await watch.look_who_took()
+    deadline = time.monotonic() + COMMITS_WITHIN
+    while look and _read_soon(watch, about) and time.monotonic() < deadline:
+        await asyncio.sleep(LOOK_EVERY)  # a commit is no event
         await watch.look_who_took()
     seens = [seen for seen in watch if about in (seen.subject, seen.id)]
     waiting = _unjudged(watch.sent, watch, about)
@@ -33,6 +39,15 @@ async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
     if not seens:
         return Hop("nothing", None, f"no message about {about} was ever sent")
     return _hop(max(seens, key=lambda seen: seen.last), watch)
+
+
+def _read_soon(watch: Watch, about: str) -> bool:
+    """Whether the last message lies in an inbox that somebody reads: what has been applied is committed a moment later."""
+    seens = [seen for seen in watch if about in (seen.subject, seen.id) and seen.deliveries]
+    if not seens:
+        return False
+    last = max(seens, key=lambda seen: seen.last)
+    return not last.deliveries[-1].taken and watch.readers.get(last.recipient or "", 0) > 0
 
 
 def _hop(seen: Seen, watch: Watch) -> Hop:

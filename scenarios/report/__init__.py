@@ -19,7 +19,10 @@ def check(kind: str, path: Path) -> None:
     """Before a long run: that its report can be written; raises as `write` does."""
     if kind not in KINDS:
         raise Unusable(f"--report {kind}={path}: no such report{suggestion(kind, KINDS)}; there are {', '.join(KINDS)}")
+    new = not path.exists()
     _write(kind, path, "ab", b"")
+    if new:
+        path.unlink()  # an empty report would say more than nothing
 
 
 def write(run: Run, kind: str, path: Path) -> None:

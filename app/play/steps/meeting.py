@@ -166,7 +166,8 @@ def _count(scene: Scene, act: Expect) -> Sequence[Seen]:
     judged = [seen.judged_at for seen in found.seens if seen.judged_at] if act.at == "accepted" else []
     _note_term(scene, act, max([*judged, *(each.at for each in found.deliveries)], default=scene.now))
     for seen in found.seens[:1]:
-        scene.capture(act.as_, seen.id, seen.payload)
+        order = min((each.order for each in found.deliveries if each in seen.deliveries), default=None)
+        scene.capture(act.as_, seen.id, seen.payload, order=order)
     return found.seens
 
 

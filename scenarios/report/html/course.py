@@ -107,7 +107,11 @@ def _named(status: int) -> str:
 
 def _as_table(points: Sequence[Point], statuses: Sequence[int]) -> Element:
     rows = [
-        el("tr", el("td", moment(point.at)[:16], class_="when"), *(el("td", f"{point.by_status.get(status, 0):,}", class_="n") for status in statuses))
+        el(
+            "tr",
+            el("td", moment(point.at)[:16], class_="when"),
+            *(el("td", f"{point.by_status.get(status, 0):,}", class_="n") for status in statuses),
+        )
         for point in points
     ]
     return table(["", *(_named(status) for status in statuses)], rows)
