@@ -125,15 +125,15 @@ def turn(case: Case, parts: Parts) -> str:
     """Who has to act next, in one sentence; parts that do not answer are named."""
     try:
         shown = parts.get("dvc", f"/ho-so/{case.dossier}")
-        waiting = _decisions(case.dossier, parts)
+        waiting, dated = _decisions(case.dossier, parts)
     except LgspError as error:
         return f"unknown: {error}"
     status = str(shown["TrangThaiHoSo"])
-    if not waiting and (status in _FINAL or (status == "8" and shown["KetThuc"])):
+    if not waiting and not dated and (status in _FINAL or (status == "8" and shown["KetThuc"])):
         why = f"; why: lgsp show {case.last_status}" if status in ("3", "8") and case.last_status else ""
         return f"nobody's: {_FINAL.get(status, 'stopped')} (status {status}){why}"
     unread = [f"{short(member)}'s: {count} message(s) wait in its inbox, nobody reads it" for member, count in case.unread.items()]
-    return "; ".join([*_acts(shown, waiting, case), *unread]) or f"on its way (status {status})"
+    return "; ".join([*_acts(shown, waiting, case), *unread]) or "; ".join(dated) or f"on its way (status {status})"
 
 
 def _acts(shown: Mapping[str, Any], waiting: Sequence[str], case: Case) -> Sequence[str]:
@@ -156,9 +156,9 @@ def _writer(entry: Entry) -> str:
     return member.rpartition(".")[2] if outbox else short(entry["source"])
 
 
-def _decisions(dossier: str, parts: Parts) -> list[str]:
-    """What waits for an officer or a day, per agency."""
-    found = []
+def _decisions(dossier: str, parts: Parts) -> tuple[list[str], list[str]]:
+    """What waits for an officer, and what waits for a day, per agency."""
+    found, dated = [], []
     for name, office in _OFFICES.items():
         if name in parts.urls:
             for each in parts.get(name, "/_lgsp/work", subject=dossier)["items"]:
@@ -166,8 +166,8 @@ def _decisions(dossier: str, parts: Parts) -> list[str]:
                     waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
                     found.append(f"{waits}: {HOW.get((name, each['kind']), OWN).format(dossier)}")
                 elif (name, each["kind"]) in HOW:
-                    found.append(f"the {office}'s: decision `{each['kind']}` falls due at {each['due'][:16].replace('T', ' ')}")
-    return found
+                    dated.append(f"the {office}'s: decision `{each['kind']}` falls due at {each['due'][:16].replace('T', ' ')}")
+    return found, dated
 
 
 def _place(entry: Entry) -> tuple[str, int, int]:

@@ -38,7 +38,8 @@ def build() -> typer.Typer:
             app.command(command.__name__.replace("_", "-"), rich_help_panel=panel)(leaving(command))
         for name, group in GROUPS.get(panel, {}).items():
             for known in group.registered_commands:
-                known.callback = leaving(known.callback) if known.callback else None
+                if known.callback and not hasattr(known.callback, "__wrapped__"):  # built before in this process: it leaves already
+                    known.callback = leaving(known.callback)
             app.add_typer(group, name=name, rich_help_panel=panel)
     return app
 

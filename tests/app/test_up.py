@@ -168,7 +168,7 @@ def test_an_officer_decides_where_the_policy_says_so_and_time_passes(up: Up, dos
 
     assert "after 2 working day(s)" in good(up, "policy", "land", "check", "2").out
     third = good(up, "submit", "-", given=good(up, "sample", "gift", "--seed", "3").out).out.strip()
-    until(up, third, "on its way (status 1)")
+    until(up, third, "the land office's: decision `check` falls due at 2026-03-04 17:00")
     assert good(up, "clock", "jump", "3d").out.count("2026-03-05T09:00:00  frozen") == len(PARTS) - 1
     until(up, third, "nobody's: result returned")
     good(up, "policy", "land", "check", "instant")
@@ -191,6 +191,18 @@ def test_two_cannot_use_one_state(up: Up) -> None:
     said = lgsp("up", state=up.state)
     assert (said.code, said.err.count("\n")) == (14, 1)
     assert "already runs" in said.err
+
+
+def test_why_says_the_last_hop_of_a_case_or_message_and_whose_turn_it_is(up: Up, dossier: str) -> None:
+    said = good(up, "why", dossier).out.splitlines()
+    assert said[0].startswith("last hop: ")
+    assert said[0].endswith("; nothing since")
+    assert said[1].startswith("whose turn: nobody: nobody's: result returned (status 10)")
+    (told,) = good(up, "why", dossier, "--json").objects
+    assert (told["about"], told["who"]) == (dossier, "nobody")
+    message = good(up, "trace", dossier, "--json").objects[0]["messageId"]
+    assert good(up, "why", message).out.startswith("last hop: dossier.submitted from dvc to ")
+    assert lgsp("why", "H37.15-200101-0001", state=up.state).code == 2
 
 
 def test_state_survives_ctrl_c_which_ends_everything_within_five_seconds_and_kill_9_of_all(up: Up, dossier: str) -> None:
@@ -232,15 +244,3 @@ def _invited(up: Up) -> None:
         "lgsp contracts export DIR",
     ):
         assert words in invitation
-
-
-def test_why_says_the_last_hop_of_a_case_or_message_and_whose_turn_it_is(up: Up, dossier: str) -> None:
-    said = good(up, "why", dossier).out.splitlines()
-    assert said[0].startswith("last hop: ")
-    assert said[0].endswith("; nothing since")
-    assert said[1].startswith("whose turn: nobody: nobody's: result returned (status 10)")
-    (told,) = good(up, "why", dossier, "--json").objects
-    assert (told["about"], told["who"]) == (dossier, "nobody")
-    message = good(up, "trace", dossier, "--json").objects[0]["messageId"]
-    assert good(up, "why", message).out.startswith("last hop: dossier.submitted from dvc to ")
-    assert lgsp("why", "H37.15-200101-0001", state=up.state).code == 2
