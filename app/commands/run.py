@@ -1,10 +1,8 @@
 """Commands that run something: the demo, everything, or one part alone."""
 
 import asyncio
-import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +15,7 @@ import typer
 from app.commands.options import AsJson, Faults, State, environment, settings
 from app.logs import configure
 from app.settings import CONTROL, Settings
+from vn.attached import when_input_ends
 from vn.errors import Unusable
 
 __all__ = ["adapter", "demo", "exchange", "say", "serve", "until_stopped", "up"]
@@ -104,17 +103,6 @@ def adapter(name: Annotated[AdapterName, typer.Argument(help="Which adapter.")],
     return _alone(f"{name}-adapter", state, lambda read, stop: run_adapter(read, name, stop=stop, say=say))
 
 
-def _end_with_supervisor(stop: Callable[[], object]) -> None:
-    """The supervisor holds the other end of our standard input; when it is gone, so are we."""
-
-    def wait() -> None:
-        while os.read(0, 1024):  # not through sys.stdin: its lock, held here, would abort an interpreter that ends by itself
-            pass
-        stop()
-
-    threading.Thread(target=wait, daemon=True, name="supervisor").start()
-
-
 def say(line: str) -> None:
     """A line for whoever waits for this part."""
     print(line, flush=True)  # noqa: T201  # the readiness line
@@ -158,7 +146,7 @@ def until_stopped(body: Callable[[asyncio.Event], Coroutine[Any, Any, int | None
             except NotImplementedError:  # Windows: the handler runs between two steps of the loop
                 signal.signal(number, lambda got, _frame: loop.call_soon_threadsafe(on_signal, got))
         if supervised:
-            _end_with_supervisor(lambda: loop.call_soon_threadsafe(stop.set))
+            when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
         return await body(stop)
 
     if sys.platform == "win32":

@@ -3,16 +3,13 @@
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
-import threading
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
 from bus.embedded import BrokerSettings, Fsync, serve
+from vn.attached import when_input_ends
 from vn.errors import Unusable
 
 
@@ -97,18 +94,8 @@ async def _run(settings: BrokerSettings, *, attached: bool) -> None:
         else:
             loop.add_signal_handler(number, stop.set)
     if attached:
-        _end_with_input(lambda: loop.call_soon_threadsafe(stop.set))
+        when_input_ends(lambda: loop.call_soon_threadsafe(stop.set))
     await serve(settings, ready=_say_ready, stop=stop, control_ready=_say_control)
-
-
-def _end_with_input(stop: Callable[[], object]) -> None:
-    def wait() -> None:
-        while os.read(0, 1024):  # not through sys.stdin: its lock, held here, would abort an interpreter that ends by itself
-            pass
-        with suppress(RuntimeError):  # the loop has ended
-            stop()
-
-    threading.Thread(target=wait, daemon=True, name="input").start()
 
 
 def _say_ready(host: str, port: int) -> None:

@@ -66,8 +66,7 @@ def _reads(group: Group | ConsumerGroup, topic: str) -> bool:
 
 
 def refusal(broker: Broker, topic: str, asked: Any, refused: ErrorCode = ErrorCode.none) -> ErrorCode:
-    """Why an offset cannot be committed there; `refused`: why none can."""
-    """`refused` is why the client may not commit at all; that a partition is not there is said before it."""
+    """Why an offset cannot be committed there; `refused`, why the client may commit none, is said after that a partition is missing."""
     if broker.topics.partition(topic, asked.partition_index) is None:
         return ErrorCode.unknown_topic_or_partition
     if refused is not ErrorCode.none:
