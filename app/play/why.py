@@ -12,6 +12,7 @@ from app.entries import short
 from app.play.outsiders import AGENCY_OF
 from app.play.watch import Seen, Sent, Watch
 from app.settings import AGENCIES, Settings
+from bus import EXCHANGE
 from scenarios.verdicts import Hop, Message, Turn
 from vn.clock import VN
 
@@ -30,7 +31,7 @@ async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
     while look and _read_soon(watch, about) and time.monotonic() < deadline:
         await asyncio.sleep(LOOK_EVERY)  # a commit is no event
         await watch.look_who_took()
-    seens = [seen for seen in watch if about in (seen.subject, seen.id)]
+    seens = _about(watch, about)
     waiting = _unjudged(watch.sent, watch, about)
     if waiting is not None:
         where = f"{waiting.place.topic}/{waiting.place.partition}/{waiting.offset}"
@@ -41,9 +42,15 @@ async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
     return _hop(max(seens, key=lambda seen: seen.last), watch)
 
 
+def _about(watch: Watch, about: str) -> list[Seen]:
+    """Of a dossier or of this id; what is for the exchange itself lies in no inbox, and what it says then comes after it."""
+    found = [seen for seen in watch if about in (seen.subject, seen.id)]
+    return [seen for seen in found if seen.recipient != short(EXCHANGE)] or found
+
+
 def _read_soon(watch: Watch, about: str) -> bool:
     """Whether the last message lies in an inbox that somebody reads: what has been applied is committed a moment later."""
-    seens = [seen for seen in watch if about in (seen.subject, seen.id) and seen.deliveries]
+    seens = [seen for seen in _about(watch, about) if seen.deliveries]
     if not seens:
         return False
     last = max(seens, key=lambda seen: seen.last)
@@ -65,12 +72,11 @@ def _hop(seen: Seen, watch: Watch) -> Hop:
 
 
 def _unjudged(sent: Iterable[Sent], watch: Watch, about: str) -> Sent | None:
-    judged = {(seen.source, seen.id) for seen in watch if seen.entry is not None}
+    judged = {seen.id for seen in watch if seen.entry is not None}  # whoever it says it is from
     found = [
         each
         for each in sent
-        if about in (each.headers.get("ce_subject"), each.headers.get("ce_id"))
-        and (each.member, each.headers.get("ce_id", "")) not in judged
+        if about in (each.headers.get("ce_subject"), each.headers.get("ce_id")) and each.headers.get("ce_id") not in judged
     ]
     return found[-1] if found else None
 
