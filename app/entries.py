@@ -1,11 +1,13 @@
-"""How a journal entry is shown: short names, time of day, outcome."""
+"""How entries and records are shown: short names, time of day, outcome, and what a record holds."""
 
 from datetime import datetime
 from typing import Any, TypeAlias
 
+import orjson
+
 from vn.clock import VN
 
-__all__ = ["Entry", "instant", "outcome_of", "short"]
+__all__ = ["Entry", "as_json", "as_text", "instant", "outcome_of", "short"]
 
 Entry: TypeAlias = dict[str, Any]
 
@@ -25,3 +27,16 @@ def short(name: str | None) -> str:
 def outcome_of(entry: Entry) -> str:
     """delivered, or the code of the refusal."""
     return "delivered" if entry["succeeded"] else str(entry["faultCode"])
+
+
+def as_json(value: bytes | None) -> Any:
+    """A record's value: JSON, text where it is none."""
+    try:
+        return orjson.loads(value or b"null")
+    except orjson.JSONDecodeError:
+        return as_text(value)
+
+
+def as_text(value: bytes | None) -> str:
+    """The text of a value or a header, whatever bytes it is."""
+    return (value or b"").decode(errors="replace")

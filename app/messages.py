@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from app.entries import as_json, as_text
 from app.settings import Settings
-from app.state import running
+from app.state import meant
 from bus import Admin, KafkaSettings, Place, Producer, Reader, Received, Space
 from bus.dead_letters import DeadLetter, read, replay
 from bus.journal import Entry, attempts
@@ -50,11 +51,10 @@ class Archive:
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator["Archive"]:
         """That of the settings' broker, or of the exchange that runs from the state folder."""
-        there = None if settings.bootstrap else running(settings.state)
-        bootstrap = settings.bootstrap or (there.bootstrap if there else "")
-        kafka = KafkaSettings(bootstrap, security=settings.security, connect_within=CONNECT_WITHIN, stalled_after=SILENT)
+        there = meant(settings)
+        kafka = KafkaSettings(there.bootstrap, security=settings.security, connect_within=CONNECT_WITHIN, stalled_after=SILENT)
         async with Reader(kafka) as reader:
-            yield cls(reader, kafka, Space(there.space if there else settings.space))
+            yield cls(reader, kafka, Space(there.space))
 
     async def journal(self) -> list[Entry]:
         """One entry per attempt to bring a message to a recipient, in the order of time."""
@@ -73,13 +73,13 @@ class Archive:
         record = await self._record(entries[0])
         if record is None:
             raise _NotThere(f"message {message_id} is no longer in {entries[0]['topic']}")
-        headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
-        return Shown(headers, _json(record.value), entries)
+        headers = {name: as_text(value) for name, value in record.headers}
+        return Shown(headers, as_json(record.value), entries)
 
     async def payload(self, entry: Entry) -> Any:
         """What the message of an entry says: JSON, text where it is none, None where it is no longer there."""
         record = await self._record(entry)
-        return None if record is None else _json(record.value)
+        return None if record is None else as_json(record.value)
 
     async def unread(self, members: Iterable[str], dossier: str) -> dict[str, int]:
         """Of these members, those with messages about a dossier in an inbox that nobody reads now, and how many."""
@@ -137,11 +137,4 @@ def _when(entry: Entry) -> tuple[int, int]:
 
 
 def _id(record: Received) -> str:
-    return (dict(record.headers).get("ce_id") or b"").decode(errors="replace")
-
-
-def _json(value: bytes | None) -> Any:
-    try:
-        return orjson.loads(value or b"null")
-    except orjson.JSONDecodeError:
-        return (value or b"").decode(errors="replace")
+    return as_text(dict(record.headers).get("ce_id"))

@@ -11,7 +11,7 @@ import yaml
 
 from app.ports import base_url
 from app.settings import CONTROL, SERVICE_OF, Settings
-from app.state import prepare, running
+from app.state import meant, prepare, running
 from app.web import listen, serving
 from vn.clock import Clock
 from vn.collector import calm
@@ -188,7 +188,7 @@ async def traced(settings: Settings, part: str) -> AsyncIterator["Spans | None"]
 
 
 def _bootstrap(settings: Settings) -> str:
-    return settings.bootstrap or running(settings.state).bootstrap
+    return meant(settings).bootstrap
 
 
 @contextlib.asynccontextmanager

@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from app.settings import Settings
 from vn.errors import BadEnvironment, CannotConnect
 from vn.lock import Taken, locked
 
-__all__ = ["Running", "forget", "held", "keep_ports", "kept_ports", "prepare", "running"]
+__all__ = ["Running", "forget", "held", "keep_ports", "kept_ports", "meant", "prepare", "running"]
 
 VERSION = "1"  # of everything below the state folder; another version is refused, there are no migrations
 _MARK = "lgsp-state"
@@ -126,3 +127,8 @@ def running(folder: Path) -> Running:
         raise CannotConnect(f"nothing runs from {folder}; start it with: lgsp up --state {folder}") from None
     except (OSError, ValueError, KeyError) as error:
         raise BadEnvironment(f"{folder / _RUN}: cannot be read ({type(error).__name__}); start again with: lgsp up") from None
+
+
+def meant(settings: Settings) -> Running:
+    """The exchange a command is about: on the settings' broker, else the one that runs from the state folder."""
+    return Running(settings.bootstrap, settings.space) if settings.bootstrap else running(settings.state)

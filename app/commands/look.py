@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from app.commands.options import AsJson, State, parts_of, settings
-from app.entries import Entry, instant, outcome_of, short
+from app.entries import Entry, as_text, instant, outcome_of, short
 from app.listing import lines, table
 from app.logs import configure
 from app.settings import Settings
@@ -173,8 +173,8 @@ def _listed(letter: "DeadLetter") -> dict[str, str]:
 def _as_json(letter: "DeadLetter") -> dict[str, Any]:
     """`timestamp` in milliseconds since 1970; `value` as text, since what is dead need not be JSON."""
     why = {name: getattr(letter, name) for name in ("topic", "partition", "offset", "timestamp", "code", "message", "faults")}
-    headers = {header: (value or b"").decode(errors="replace") for header, value in letter.headers}
-    return {**why, "headers": headers, "value": (letter.value or b"").decode(errors="replace")}
+    headers = {header: as_text(value) for header, value in letter.headers}
+    return {**why, "headers": headers, "value": as_text(letter.value)}
 
 
 def _row(entry: Entry) -> str:

@@ -118,16 +118,16 @@ class _Space:
     """The topics of the settings' space, or of the exchange that runs from the state folder, as they are and as they are planned."""
 
     def __init__(self, read: Settings, file: Path | None) -> None:
-        from app.state import running
+        from app.state import meant
         from app.topic_file import wanted
         from bus import KafkaSettings, Members, Space
 
         configure(read.log, "warning", "lgsp")
-        there = None if read.bootstrap else running(read.state)
+        there = meant(read)
         self._wanted = wanted(file)
-        self._space: Space = Space(there.space if there else read.space)
+        self._space: Space = Space(there.space)
         self._plan: tuple[Topic, ...] = self._space.plan(Members.read(read.members).ids, shapes=self._wanted.shapes)
-        kafka: KafkaSettings = KafkaSettings(read.bootstrap or (there.bootstrap if there else ""), security=read.security)
+        kafka: KafkaSettings = KafkaSettings(there.bootstrap, security=read.security)
         self._kafka = replace(kafka, replication=self._wanted.replication or kafka.replication)
 
     async def compared(self) -> tuple["Difference", ...]:

@@ -14,7 +14,7 @@ from app.play.record import Draft, draft
 from app.play.watch import Watch
 from app.play.why import held_up, hop_of, shown, whose
 from app.settings import Settings
-from app.state import running
+from app.state import meant
 from bus import EXCHANGE, KafkaSettings, Space
 from scenarios.verdicts import Turn
 from vn.clock import VN
@@ -59,13 +59,12 @@ async def recorded(dossiers: Sequence[str], settings: Settings) -> Draft:
 @asynccontextmanager
 async def watching(settings: Settings) -> AsyncIterator[tuple[Watch, Sequence[str]]]:
     """All that the topics of a running exchange hold by now, and which of its parts are not ours."""
-    there = None if settings.bootstrap else running(settings.state)
-    bootstrap = settings.bootstrap or (there.bootstrap if there else "")
-    space = Space(there.space if there else settings.space)
+    there = meant(settings)
+    space = Space(there.space)
     members, _ = rules_of(settings)
     ids = [member.id for member in members if member.id != EXCHANGE]
-    kafka = KafkaSettings(bootstrap, security=settings.security, connect_within=5.0)
+    kafka = KafkaSettings(there.bootstrap, security=settings.security, connect_within=5.0)
     async with Watch(kafka, ids, outer=space, inner=space, now=lambda: datetime.now(VN)) as watch:
         if why := await watch.busy():
             raise CannotConnect(why)
-        yield watch, there.without if there else ()
+        yield watch, there.without

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import orjson
 
-from app.entries import Entry, short
+from app.entries import Entry, as_json, as_text, short
 from bus import EXCHANGE, Admin, Follower, KafkaSettings, Place, Received, Space
 from bus.dead_letters import read as read_dead_letter
 from bus.envelope import readable
@@ -100,6 +100,7 @@ class Watch:
         self._admin = Admin(kafka)
         self._seen: dict[Key, Seen] = {}
         self._letters: dict[tuple[str, int, int], Any] = {}
+        self._refused: dict[tuple[str, int, int], list[Seen]] = {}
         self.sent: list[Sent] = []
         self.delivered = 0
         self.readers: Mapping[str, int] = {}
@@ -165,14 +166,14 @@ class Watch:
         elif record.topic in self._outboxes:
             place = Place(record.topic, record.partition)
             self.sent.append(
-                Sent(self._now(), self._outboxes[record.topic], place, record.offset, readable(record.headers), _json(record.value))
+                Sent(self._now(), self._outboxes[record.topic], place, record.offset, readable(record.headers), as_json(record.value))
             )
         elif record.topic == self._journal:
             self._judged(orjson.loads(record.value or b"{}"))
         else:
             letter = read_dead_letter(record)
             self._letters[letter.topic, letter.partition, letter.offset] = letter
-            for seen in self._seen.values():
+            for seen in self._refused.get((letter.topic, letter.partition, letter.offset), ()):
                 self._explain(seen)
 
     def _delivered(self, record: Received, member: str) -> None:
@@ -181,12 +182,14 @@ class Watch:
         seen = self._of((headers.get("ce_source", "").removeprefix("/"), id_, member), headers.get("ce_type"), headers.get("ce_subject"))
         seen.deliveries.append(Delivery(self._now(), self.delivered, Place(record.topic, record.partition), record.offset))
         self.delivered += 1
-        seen.headers, seen.payload = {name: _text(value) for name, value in record.headers}, _json(record.value)
+        seen.headers, seen.payload = {name: as_text(value) for name, value in record.headers}, as_json(record.value)
 
     def _judged(self, entry: Entry) -> None:
         key = key_of(entry)
         seen = self._of(key, entry["type"], entry["subject"])
         seen.entry, seen.judged_at = entry, seen.judged_at or self._now()
+        if not entry["succeeded"]:
+            self._refused.setdefault((entry["topic"], entry["partition"], entry["offset"]), []).append(seen)
         self._explain(seen)
 
     def _explain(self, seen: Seen) -> None:
@@ -196,7 +199,7 @@ class Watch:
         letter = self._letters.get((seen.entry["topic"], seen.entry["partition"], seen.entry["offset"]))
         if letter is not None:
             seen.faults = letter.faults
-            seen.headers, seen.payload = {name: _text(value) for name, value in letter.headers}, _json(letter.value)
+            seen.headers, seen.payload = {name: as_text(value) for name, value in letter.headers}, as_json(letter.value)
 
     def _of(self, key: Key, type_: str | None, subject: str | None) -> Seen:
         self._noted += 1
@@ -205,14 +208,3 @@ class Watch:
             self._seen[key] = Seen(self._now(), len(self._seen), id_, short(type_), short(source), short(recipient) or None, subject or "")
         self._seen[key].last = self._noted
         return self._seen[key]
-
-
-def _json(value: bytes | None) -> Any:
-    try:
-        return orjson.loads(value or b"null")
-    except orjson.JSONDecodeError:
-        return _text(value)
-
-
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode(errors="replace")

@@ -76,7 +76,7 @@ def _unjudged(sent: Iterable[Sent], watch: Watch, about: str) -> Sent | None:
     found = [
         each
         for each in sent
-        if about in (each.headers.get("ce_subject"), each.headers.get("ce_id")) and each.headers.get("ce_id") not in judged
+        if about in (each.headers.get("ce_subject"), each.headers.get("ce_id")) and each.headers.get("ce_id", "") not in {*judged, ""}
     ]
     return found[-1] if found else None
 
