@@ -10,7 +10,7 @@ from app.play.agencies import Agencies
 from app.play.changing import changed
 from app.play.concrete import adopted
 from app.play.parcels import SHEET, Entered, enter
-from app.play.people import Party, chosen, identity, population
+from app.play.people import Party, chosen, identity, needed, population
 from app.samples import (
     FAULTS,
     KINDS,
@@ -32,6 +32,7 @@ from vn.chance import integer
 from vn.errors import Unusable
 from vn.money import split
 from vn.near import suggestion
+from vn.people import Population
 
 __all__ = ["Cast"]
 
@@ -47,6 +48,7 @@ class Cast:
 
     seed: int
     agencies: Agencies
+    province: Population
     people: Mapping[str, Party] = field(default_factory=dict)
     parcels: dict[str, Entered] = field(default_factory=dict)
     _handed_in: int = 0
@@ -58,7 +60,7 @@ class Cast:
         `seed` is the province's own (`Settings.seed`): the agencies know the same people.
         """
         bindings = agencies.outsiders.bound.bindings
-        cast = cls(seed, agencies, adopted(given, chosen(given.people, seed), bindings, on))
+        cast = cls(seed, agencies, population(seed, needed(given.people)), adopted(given, chosen(given.people, seed), bindings, on))
         names = [*cast.people, *(each.as_ for each in given.parcel)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise Unusable(f"given: {', '.join(map(repr, twice))}: two things have this name")
@@ -146,7 +148,7 @@ class Cast:
         return found
 
     def _scene(self, kind: str, turn: int, on: date, parcels: Sequence[Parcel] = ()) -> Scene:
-        return Scene(kind, turn, on, population(self.seed), parcels, parcels)
+        return Scene(kind, turn, on, self.province, parcels, parcels)
 
     def _receivers(self, submit: Submit) -> list[tuple[Party, Fraction]]:
         shares = submit.to if isinstance(submit.to, dict) else {str(submit.to): Fraction(1)}

@@ -10,18 +10,24 @@ from vn.errors import Unusable
 from vn.near import suggestion
 from vn.people import Organisation, Person, Population
 
-__all__ = ["Party", "chosen", "identity", "population"]
+__all__ = ["Party", "chosen", "identity", "needed", "population"]
 
 Party: TypeAlias = Person | Organisation
 
-LOOKED_AT = 4_000  # candidates that are tried before the search is given up
+FEW = 120  # people of whom a script finds its own, where it names no more than a third of so many
+LOOKED_AT = 20_000  # candidates that are tried before the search is given up
 _OTHER_WAY = {"spouse": "spouse", "sibling": "sibling", "parent": "child", "child": "parent"}
 
 
 @cache
-def population(seed: int) -> Population:
-    """Everybody of a seed, as the agencies have them."""
-    return Population(seed)
+def population(seed: int, people: int = FEW) -> Population:
+    """So many of a seed, as the agencies have them."""
+    return Population(seed, people=people)
+
+
+def needed(wanted: Sequence[Wanted]) -> int:
+    """How many must live in the province, so that so many strangers are found: two in five live alone."""
+    return max(FEW, 3 * len(wanted))
 
 
 def identity(party: Party) -> str:
@@ -57,7 +63,7 @@ class _Search:
     """Goes through the names, families together, and back where a choice leaves nobody for a later name."""
 
     def __init__(self, wanted: Sequence[Wanted], seed: int) -> None:
-        self.population, self.seed = population(seed), seed
+        self.population, self.seed = population(seed, needed(wanted)), seed
         self.links: dict[tuple[str, str], str] = {(each.as_, other): what for each in wanted for other, what in each.related.items()}
         self.links |= {(other, name): _OTHER_WAY[what] for (name, other), what in self.links.items()}
         self.kinds = {each.as_: each.kind for each in wanted}
@@ -97,8 +103,10 @@ class _Search:
         return False
 
     def _candidates(self, name: str) -> list[Party]:
+        """Those of the few first, so that a name more does not change who the others are."""
         everybody: Sequence[Party] = self.population.people if self.kinds[name] == "person" else self.population.organisations
-        return sorted(everybody, key=lambda each: draw(self.seed, "cast", name, identity(each)))
+        few = population(self.seed)
+        return sorted(everybody, key=lambda each: (few.person(identity(each)) is None, draw(self.seed, "cast", name, identity(each))))
 
     def _fits(self, name: str, candidate: Party, other: str, there: Party) -> bool:
         if candidate == there:

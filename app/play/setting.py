@@ -23,6 +23,7 @@ from app.play.link import Link
 from app.play.network import Network
 from app.play.outsiders import Outsiders
 from app.play.parts import Parts
+from app.play.people import needed
 from app.play.policies import set_policies
 from app.play.quiet import WITHIN, Participant
 from app.play.sabotage import Saboteurs
@@ -113,6 +114,7 @@ def _ground(script: Script, setting: Setting, bootstrap: str, *, outsiders: Outs
         setting.settings,
         space=fixed or f"{setting.prefix}-{next(_numbers)}",
         seed=script.scenario.seed,
+        people=max(setting.settings.people, needed(script.scenario.given.people)),
         clock=ClockSetting("frozen", at=script.scenario.start),
     )
     return Ground(

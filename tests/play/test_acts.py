@@ -10,6 +10,7 @@ from app.play import acts
 from app.play.acts import Done
 from app.play.agencies import Agencies
 from app.play.given import Cast
+from app.play.people import population
 from app.play.policies import set_policies
 from scenarios.acts import Call, Decide, Pay, Submit, Withdraw
 from scenarios.scalars import Plain
@@ -46,7 +47,7 @@ async def agencies(town: Town) -> AsyncIterator[Agencies]:
 
 async def handed_in(town: Town, agencies: Agencies, **script: Any) -> str:
     """A dossier at the land office, not looked at yet."""
-    cast = Cast(SEED, agencies)
+    cast = Cast(SEED, agencies, population(SEED))
     form = await cast.form(Submit.model_validate({"sample": "transfer", **script}), on=town.at.date())
     done = await acts.submit(agencies, form)
     assert (done.answer["MaHoSo"], done.form) == (done.dossier, form)
@@ -123,7 +124,9 @@ async def test_an_act_that_must_be_refused_captures_the_no_and_a_yes_is_told_cle
     no = await decided(town, agencies, dossier, "send-slip", refused="true")
     assert no.answer["code"] == "http.409"
     assert "không có phiếu nào chờ lập lần đầu" in no.answer["message"]
-    form = await Cast(SEED, agencies).form(Submit.model_validate({"sample": "transfer", "wrong": "price"}), on=town.at.date())
+    form = await Cast(SEED, agencies, population(SEED)).form(
+        Submit.model_validate({"sample": "transfer", "wrong": "price"}), on=town.at.date()
+    )
     refused = await acts.submit(agencies, form, refused=True)
     assert (refused.dossier, [each["pointer"] for each in refused.answer["errors"]]) == (None, ["/ThuaDat/0/GiaTri"])
     with pytest.raises(AgencyAnsweredYes, match=r"land took POST .*, which it had to refuse"):
@@ -131,7 +134,7 @@ async def test_an_act_that_must_be_refused_captures_the_no_and_a_yes_is_told_cle
 
 
 async def test_a_no_that_was_not_asked_for_has_the_agencys_words_and_every_fault(town: Town, agencies: Agencies) -> None:
-    form = await Cast(SEED, agencies).form(Submit.model_validate({"sample": "transfer"}), on=town.at.date())
+    form = await Cast(SEED, agencies, population(SEED)).form(Submit.model_validate({"sample": "transfer"}), on=town.at.date())
     with pytest.raises(AgencyAnsweredNo) as told:
         await acts.submit(agencies, {**form, "ChuHoSo": "Ai đó", "KenhThucHien": "7"})
     assert [fault.pointer for fault in told.value.faults] == ["/KenhThucHien", "/ChuHoSo"]

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from app.play.people import chosen, identity, population
+from app.play.people import chosen, identity, needed, population
 from scenarios.scenario import Person as Wanted
 from vn.errors import Unusable
 from vn.people import Organisation, Person
@@ -46,6 +46,16 @@ def test_a_name_more_does_not_change_who_the_others_are() -> None:
     assert {name: more[name] for name in few} == few
 
 
+def test_a_script_finds_as_many_strangers_as_it_names() -> None:
+    names = [f"n{place}" for place in range(110)]
+    few, many = chosen(wanted(*names[:30]), 1), chosen(wanted(*names), 1)
+    assert len({identity(each) for each in many.values()}) == 110
+    assert {name: many[name] for name in few} == few
+    province = population(1, needed(wanted(*names)))
+    for one, other in combinations(many.values(), 2):
+        assert province.relation(identity(one), identity(other)) is None
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -53,7 +63,7 @@ def test_a_name_more_does_not_change_who_the_others_are() -> None:
         (wanted("an", "an"), ["two are called 'an'"]),
         (wanted("trade-co", binh={"trade-co": "child"}), ["organisations have no relatives"]),
         (wanted("an", binh={"an": "spouse"}, chi={"an": "spouse"}), ["for 'chi'", "spouse of 'an'"]),
-        (wanted(*(f"n{place}" for place in range(70))), ["seed 1", "for 'n"]),
+        (wanted(*(f"n{place}-co" for place in range(11))), ["seed 1", "for 'n10-co'"]),
     ],
 )
 def test_what_the_population_has_not_is_told_with_the_scripts_own_names(script: list[Wanted], words: list[str]) -> None:
