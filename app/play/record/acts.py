@@ -11,6 +11,7 @@ from app.play.record.heard import Heard
 from app.play.record.parties import Parties
 from app.play.record.payments import Payment
 from app.play.record.written import Line
+from scenarios.matching import at
 
 __all__ = ["SENT", "Case", "acts", "decided", "sent"]
 
@@ -25,6 +26,11 @@ REASONS = {
 }
 """In the place of what an officer or a bank wrote, which may name anybody."""
 CALLED = ("dung", "tiep-tuc")  # what a script has no word for
+REFERENCES: Mapping[str, tuple[str, str]] = {
+    "/slip/number": ("land.transfer-slip", "/number"),
+    "/notice": ("tax.payment-notice", "/notice"),
+}
+"""What a message says of an earlier one: where, of which contract, and where that says it."""
 LONG_AGO = "2020-01-01T00:00:00+07:00"
 SENT: Mapping[str, Mapping[str, Any]] = {
     "client.contract_violation": {"body": "{}"},
@@ -50,13 +56,17 @@ class Case:
     decisions: Sequence[Decision] = ()
     attempts: dict[str, str] = field(default_factory=dict)
     """What the draft calls the act that began an attempt, by the id of its request."""
-    notices: dict[str, str] = field(default_factory=dict)
-    """What the draft calls a notice that an act of paying names, by its number."""
+    captured: dict[str, str] = field(default_factory=dict)
+    """What the draft calls a message that a later step names, by its id."""
     left_out: list[str] = field(default_factory=list)
 
     def called(self, what: str, number: int) -> str:
         """A name that no other dossier of the draft has."""
         return f"{self.name}-{what}-{number}" if self.many else f"{what}-{number}"
+
+    def capture(self, each: Heard, what: str) -> str:
+        """What the draft calls this message from now on."""
+        return self.captured.setdefault(each.id, self.called(what, len(self.captured) + 1))
 
     @property
     def exact(self) -> bool:
@@ -106,11 +116,27 @@ def sent(case: Case, each: Heard, number: int, *, known: bool) -> Act | None:
     if more is None or each.source not in ("dvc", "ilis", "tct", "payplat"):
         return None
     name = case.called("sent", number)
-    body = {} if known else {"body": "{}"}
+    body = _body(case, each) if known else {"body": "{}"}
     steps = [Line("send", {"as": name, "from": each.source, "contract": each.contract, "about": case.name, **body, **more})]
     if each.refused:
         steps.append(Line("refused", {"message": name, "code": each.code}))
     return Act(each.at, each, steps)
+
+
+def _body(case: Case, each: Heard) -> dict[str, Any]:
+    """As an earlier message was, or the contract's example with what it says of earlier ones."""
+    before = case.said[: case.said.index(each)]
+    if each.repeats:
+        return {"like": case.capture(next(one for one in before if one.id == each.repeats), "told")}
+    changes: dict[str, Any] = {}
+    for pointer, (contract, field_) in REFERENCES.items() if not each.refused else ():
+        said = at(each.payload, pointer)
+        about = next((one for one in before if one.contract == contract and one.deliveries and at(one.payload, field_) == said), None)
+        if about is not None:
+            changes[pointer] = f"{{{case.capture(about, contract.rsplit('-', 1)[-1])}.{field_}}}"
+    if "/slip/number" in changes:
+        changes["/slip/revision"] = at(each.payload, "/slip/revision")
+    return {"with": changes} if changes else {}
 
 
 def _supplemented(case: Case, each: Heard, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +171,6 @@ def _paid(case: Case, payment: Payment, number: int, *, named: bool) -> Act:
         if payment.alone:
             said["notice"] = kind
         else:
-            name = case.notices.setdefault(str(payment.notice.payload["notice"]), case.called("notice", len(case.notices) + 1))
-            said["notice"] = f"{{{name}./notice}}"
+            said["notice"] = f"{{{case.capture(payment.notice, 'notice')}./notice}}"
         said |= {word: value for word, value in (("amount", payment.amount), ("tranche", payment.tranche)) if value is not None}
     return Act(first.at, first, [Line("pay", said)])

@@ -9,6 +9,7 @@ from app.play.record.course import Act, course
 from app.play.record.decisions import decisions
 from app.play.record.handed_in import handed_in
 from app.play.record.heard import Heard, heard, moved
+from app.play.record.late import arrivals, late
 from app.play.record.parties import Parties
 from app.play.record.payments import crossings, payments
 from app.play.record.policies import BY_HAND, Policies, by_hand, policies
@@ -46,7 +47,8 @@ def draft(messages: Sequence[Message], dossiers: Sequence[str], *, contracts: Co
     made = [each for case in cases.values() for each in case.decisions]
     chosen = policies(made)
     everything = [act for case in cases.values() for act in _acts(case, chosen, contracts)]
-    parts = course(said, everything)
+    known = {each.id: each for case in cases.values() for each in case.said}
+    parts = course(arrivals(known[each.id] for each in said), everything)
     start = parts[0].act.at.replace(microsecond=0)
     writer = Writer(cases, chosen, start)
     lines = [*writer.write(parts), *_states(cases.values(), parties)]
@@ -81,7 +83,7 @@ def _crossed(said: list[Heard], dossiers: Sequence[str]) -> list[Heard]:
     """With every receipt behind the act that crossed it."""
     for code in dossiers:
         for crossing in crossings([each for each in said if each.dossier == code]):
-            said = moved(said, crossing.receipt, crossing.act)
+            said = said if crossing.settled else moved(said, crossing.receipt, crossing.act)
     return said
 
 
@@ -90,9 +92,9 @@ def _case(name: str, own: Sequence[Heard], parties: Parties, *, many: bool) -> C
     slips = [each.payload for each in own if each.contract == "land.transfer-slip" and each.payload and not each.refused]
     reasons = "" if many else _reasons(own)  # a parcel that is barred from the start would bar the other dossiers too
     given = handed_in(submitted.payload, slips[-1] if slips else None, parties, name, reasons=reasons)
-    receipts = frozenset(each.receipt.id for each in crossings(own))
-    made = decisions(own, given.mended, receipts)
-    return Case(name, own, given, parties, many, payments(own), made)
+    crossed = crossings(own)
+    made = decisions(own, given.mended, frozenset(each.receipt.id for each in crossed if not each.settled))
+    return Case(name, late(own, made, crossed), given, parties, many, payments(own), made)
 
 
 def _reasons(own: Sequence[Heard]) -> str:

@@ -1,14 +1,15 @@
 """What was said in the recorded cases: each message once, with whom it reached and when it was said."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from scenarios.verdicts import Message
 from vn.clock import VN
 
-__all__ = ["ACTS", "AT_ONCE", "Heard", "heard", "moved"]
+__all__ = ["ACTS", "AT_ONCE", "EXCHANGE", "Heard", "heard", "moved"]
 
 EXCHANGE = "lgsp"  # it reads no inbox that is watched
 AT_ONCE = timedelta(seconds=60)  # on a real clock nothing takes no time at all
@@ -34,6 +35,12 @@ class Heard:
     """Addressees that the exchange had it for, and in whose inbox it never was."""
     past: bool = False
     """It was written past the sender's agency and adapter."""
+    repeats: str = ""
+    """The id of what was said before in the same words for the same reason: no agency does that."""
+    late: Mapping[str, timedelta] = field(default_factory=dict)
+    """Addressees that it reached only so much later."""
+    arrival: bool = False
+    """It was said before, and is here because it came only now."""
 
     @property
     def refused(self) -> bool:
@@ -63,7 +70,7 @@ def heard(messages: Sequence[Message], dossiers: Sequence[str]) -> list[Heard]:
     timed = [_after(each, cause) if each.source == EXCHANGE and cause else each for each, cause in caused]
     said = sorted(timed, key=lambda each: (each.at, each.order, each.source == EXCHANGE))
     explained = {each.source for each in said if each.causation}
-    return [replace(each, past=_is_past(each, explained)) for each in said]
+    return [replace(each, past=_is_past(each, explained)) for each in _with_repeats(said)]
 
 
 def moved(messages: Iterable[Heard], first: Heard, after: Heard) -> list[Heard]:
@@ -98,14 +105,28 @@ def _after(receipt: Heard, cause: Heard) -> Heard:
     return replace(receipt, at=cause.at, order=max(receipt.order, cause.order), causation=cause.id)
 
 
+def _with_repeats(said: Iterable[Heard]) -> Iterator[Heard]:
+    before: dict[tuple[str, str, str], list[Heard]] = defaultdict(list)
+    for each in said:
+        if each.causation is None or each.refused or each.source == EXCHANGE:
+            yield each
+            continue
+        known = before[each.source, each.contract, each.causation]
+        yield replace(each, repeats=next((one.id for one in known if one.payload == each.payload), ""))
+        known.append(each)
+
+
 def _mapping(payload: Any) -> Mapping[str, Any]:
     return payload if isinstance(payload, Mapping) else {}
 
 
 def _is_past(each: Heard, explained: set[str]) -> bool:
     """Adapters say what a message follows from: at tax and the payment platform each does, unless a sender's never say it."""
-    return each.source != EXCHANGE and (
-        each.causation is None
-        and (each.refused or (each.source in ("tct", "payplat") and each.source in explained))
-        and each.contract != "exchange.delivery-failed"
+    return bool(each.repeats) or (
+        each.source != EXCHANGE
+        and (
+            each.causation is None
+            and (each.refused or (each.source in ("tct", "payplat") and each.source in explained))
+            and each.contract != "exchange.delivery-failed"
+        )
     )

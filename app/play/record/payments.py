@@ -24,10 +24,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A receipt that the portal did not know yet when the citizen acted again."""
+    """A receipt that the portal did not know yet when the citizen acted again; `settled`: the tax authority did."""
 
     receipt: Heard
     act: Heard
+    settled: bool = False
 
 
 def payments(said: Sequence[Heard]) -> list[Payment]:
@@ -57,7 +58,7 @@ def crossings(said: Sequence[Heard]) -> list[Crossing]:
             if request.contract == "payment.requested" and same:
                 receipt = next((each for each in said if each.contract == "payment.receipt" and each.causation == request.id), None)
                 if receipt is not None and _unknown(receipt, act, said, place):
-                    found.append(Crossing(receipt, act))
+                    found.append(Crossing(receipt, act, _settled(receipt, said[:place])))
     return found
 
 
@@ -67,6 +68,11 @@ def _unknown(receipt: Heard, act: Heard, said: Sequence[Heard], place: int) -> b
         return receipt.at <= act.at + AT_ONCE
     told = next((n for n, each in enumerate(said) if each.contract == "tax.receipt-reconciled" and each.causation == receipt.id), None)
     return told is not None and told > place and said[told].at - act.at <= AT_ONCE
+
+
+def _settled(receipt: Heard, before: Sequence[Heard]) -> bool:
+    told = (each for each in before if each.contract == "tax.receipt-reconciled" and each.causation == receipt.id)
+    return any(each.payload.get("outcome") != "notice-cancelled" for each in told)
 
 
 @dataclass

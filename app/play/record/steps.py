@@ -16,7 +16,8 @@ from app.play.record.written import Line, instant
 __all__ = ["Writer"]
 
 MINUTE = timedelta(minutes=1)
-Group = tuple[str, str, str, tuple[tuple[str, Any], ...]]  # contract, recipient, dossier, what it means
+Wrong = tuple[str, str, str | int]  # the kind of fault, what more it says
+Group = tuple[str, str, str, str, tuple[tuple[str, Any], ...]]  # contract, recipient, dossier, what it is called, what it means
 
 
 @dataclass
@@ -58,43 +59,39 @@ class Writer:
             self.lines.append(Line("expect", {**said, **term}, comment if number == 0 else ""))
 
     def _term(self, together: Sequence[Heard]) -> str:
-        """By the policy that decided it, or until an attempt expired; empty where neither explains the time."""
+        """By the policy that decided it, or until an attempt expired or something came late; empty where nothing explains the time."""
         said = {each.id for each in together}
         for case in self.cases.values():
             for made in case.decisions:
                 manner = self.policies.get(made.at, {}).get(made.policy or "", BY_HAND)
                 if made.first is not None and made.first.id in said and manner != BY_HAND:
                     return manner
-        if any(each.contract == "payment.failed" and each.payload.get("outcome") == "expired" for each in together):
-            return f"{-(-(together[0].at - self.now) // MINUTE)} minutes"
-        return ""
+        expired = any(each.contract == "payment.failed" and each.payload.get("outcome") == "expired" for each in together)
+        return _minutes(together[0].at - self.now) if expired or any(each.arrival for each in together) else ""
 
     def _expectations(self, together: Sequence[Heard]) -> Iterator[dict[str, Any]]:
         repeated = {(each.contract, to) for each in together for to, times in each.deliveries.items() if times > 1}
         groups: dict[Group, list[int]] = defaultdict(list)
-        names: dict[Group, str] = {}
         for each in together:
             case = self.cases[each.dossier]
             if self._comes_not(each):
                 continue
             for to, times in each.deliveries.items():
                 means: dict[str, Any] = meaning(each, sums=case.exact and not each.past)
-                name = case.notices.get(str(each.payload.get("notice"))) if each.contract == "tax.payment-notice" and to == "dvc" else None
-                if name:
+                first = "dvc" if "dvc" in each.deliveries else min(each.deliveries)
+                name = case.captured.get(each.id, "") if to == first else ""
+                if name and each.contract == "tax.payment-notice":
                     means |= {"/ordinal": each.payload["ordinal"], "/slip/revision": each.payload["slip"]["revision"]}
                 if (each.contract, to) in repeated or each.past:
                     means = {}
-                group = each.contract, to, each.dossier, tuple(means.items())
-                groups[group].append(times)
-                if name:
-                    names[group] = name
+                groups[each.contract, to, each.dossier, name, tuple(means.items())].append(times)
         for group, counts in groups.items():
-            contract, to, dossier, told = group
-            said: dict[str, Any] = {"as": names[group]} if group in names else {}
+            contract, to, dossier, name, told = group
+            said: dict[str, Any] = {"as": name} if name else {}
             said |= {"contract": contract, "to": to, "about": self.cases[dossier].name}
             if (contract, to) in repeated:
                 said["count"] = f"exactly {sum(counts)} deliveries"
-            elif len(counts) > 1 or group not in names:
+            elif len(counts) > 1 or not name:
                 said["count"] = len(counts)
             yield {**said, **({"where": dict(told)} if told else {})}
 
@@ -110,13 +107,19 @@ class Writer:
         return each.contract == "exchange.delivery-failed"
 
     def _faults_before(self, part: Part) -> None:
-        """What came twice, or never, does so again."""
-        wrong: Counter[tuple[str, str, str, int]] = Counter()
+        """What came twice, late, or never, does so again."""
+        wrong: Counter[tuple[str, str, str, Wrong]] = Counter()
         for each in part.said:
-            often = {**{to: times for to, times in each.deliveries.items() if times > 1}, **dict.fromkeys(each.lost, 0)}
-            wrong.update((each.contract, to, each.dossier, copies) for to, copies in often.items())
-        for (contract, to, dossier, copies), times in wrong.items():
+            told: list[tuple[str, Wrong]] = [(to, ("duplicate", "copies", times)) for to, times in each.deliveries.items() if times > 1]
+            told += [(to, ("delay", "by", _minutes(by))) for to, by in each.late.items()]
+            told += [(to, ("lose", "", 0)) for to in each.lost]
+            wrong.update((each.contract, to, each.dossier, what) for to, what in told)
+        for (contract, to, dossier, (kind, name, value)), times in wrong.items():
             self._faults += 1
             about = {"about": self.cases[dossier].name} if dossier in self._captured else {}
-            hop = {"contract": contract, "hop": f"exchange->{to}", **about, "times": times, **({"copies": copies} if copies else {})}
-            self.lines.append(Line("fault", {"as": f"fault-{self._faults}", "duplicate" if copies else "lose": hop}))
+            hop = {"contract": contract, "hop": f"exchange->{to}", **about, "times": times, **({name: value} if name else {})}
+            self.lines.append(Line("fault", {"as": f"fault-{self._faults}", kind: hop}))
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{-(-span // MINUTE)} minutes"
