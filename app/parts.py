@@ -106,12 +106,12 @@ async def adapter(
 
 async def run_broker(settings: Settings, *, memory: bool, stop: asyncio.Event, say: Say) -> None:
     """The embedded broker, until `stop`."""
+    from app.listeners import listeners_of
     from bus.embedded import BrokerSettings, serve
 
     state = None if memory else prepare(settings.state) / "broker"
     chosen = BrokerSettings(
-        host=settings.host,
-        port=settings.port("broker"),
+        listeners=listeners_of(settings),
         state=state,
         fsync=settings.fsync,
         faults=settings.faults,

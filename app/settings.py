@@ -17,6 +17,8 @@ SERVICE_OF = {"dvc": "dvc", "ilis": "land", "tax": "tax", "payment": "payment"} 
 
 Fsync = Literal["none", "batch", "interval"]
 CONTROL = "broker-control"  # the embedded broker's HTTP address, where one is wanted
+LISTENERS = ("network", "host")  # of the embedded broker, beside the one for our own parts: for other containers, for programs on the host
+LATER = "later"  # what clients are told is set once it runs
 FEWEST = 20  # people: one family of three generations, and some who live alone
 PARTS = ("broker", "exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
 
@@ -47,10 +49,11 @@ def _variable(part: str, what: str) -> str:
     return f"LGSP_{part.upper().replace('-', '_')}_{what}"
 
 
-_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "supervisor")}
+_ADVERTISED = {"network": "LGSP_KAFKA_ADVERTISED", "host": "LGSP_KAFKA_HOST_ADVERTISED"}
+_PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, *(f"broker-{name}" for name in LISTENERS), "supervisor")}
 _URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
-KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
+KNOWN = (*_TEXTS, *_ADVERTISED.values(), *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class Settings:
     tracing: Tracing | None = None
     instance: str | None = None
     """The name of this exchange among several of its space, kept over restarts; None: an exchange alone, or one without a lasting place."""
+    advertised: Mapping[str, str] = field(default_factory=dict)
+    """What clients of the embedded broker's listeners are told, by listener: HOST:PORT, or `later`."""
     clock: ClockSetting = field(default_factory=ClockSetting)
     """How the clock of a part runs from its start on; no variable says it."""
     ports: Mapping[str, int] = field(default_factory=dict)
@@ -128,6 +133,7 @@ class Settings:
         bootstrap = given.get("LGSP_KAFKA_BOOTSTRAP")
         if bootstrap is not None and not all(is_address(each.strip()) for each in bootstrap.split(",")):
             faults.append(f"LGSP_KAFKA_BOOTSTRAP: {bootstrap!r} is not HOST:PORT[,HOST:PORT...]")
+        advertised = _advertised(given, faults)
         security = read_security(environ, faults)
         drain = number("LGSP_DRAIN", given.get("LGSP_DRAIN", "10"), 3600, faults)
         tracing = Tracing.read(environ, faults)
@@ -155,6 +161,7 @@ class Settings:
             drain=float(drain),
             tracing=tracing,
             instance=given.get("LGSP_EXCHANGE_INSTANCE"),
+            advertised=advertised,
             ports=ports,
             urls=urls,
             databases={agency: given[name] for name, agency in _DATABASES.items() if name in given},
@@ -195,10 +202,19 @@ class Settings:
             "LGSP_OTEL": "on" if self.tracing else "off",
             "LGSP_EXCHANGE_INSTANCE": self.instance,
         }
+        texts |= {_ADVERTISED[name]: told for name, told in self.advertised.items()}
         texts |= {_variable(part, "PORT"): str(port) for part, port in self.ports.items()}
         texts |= {_variable(agency, "URL"): url for agency, url in self.urls.items()}
         texts |= {_variable(agency, "DATABASE"): url for agency, url in self.databases.items()}
         return {name: value for name, value in texts.items() if value}
+
+
+def _advertised(given: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    found = {name: given[variable] for name, variable in _ADVERTISED.items() if variable in given}
+    for name, told in found.items():
+        if not is_address(told) and (name, told) != ("host", LATER):
+            faults.append(f"{_ADVERTISED[name]}: {told!r} is not HOST:PORT")
+    return found
 
 
 def _cache(environ: Mapping[str, str]) -> Path | None:

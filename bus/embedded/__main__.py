@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from bus.embedded import BrokerSettings, Fsync, serve
+from bus.embedded import BrokerSettings, Fsync, Listener, serve
 from vn.attached import when_input_ends
 from vn.errors import Unusable
 
@@ -55,13 +55,10 @@ def _settings(arguments: list[str] | None) -> tuple[BrokerSettings, bool]:
     given = parser.parse_args(arguments)
     host, port = _address(parser, given.listen)
     control = _address(parser, given.control) if given.control else None
-    advertised = _address(parser, given.advertise) if given.advertise else (None, None)
+    advertised = _address(parser, given.advertise) if given.advertise else None
     settings = BrokerSettings(
-        host=host,
-        port=port,
+        listeners={"main": Listener(host, port, advertised)},
         state=given.state,
-        advertised_host=advertised[0],
-        advertised_port=advertised[1],
         min_session=given.min_session_ms / 1000,
         consumer_session=given.consumer_session_ms / 1000,
         consumer_heartbeat=given.consumer_heartbeat_ms / 1000,

@@ -11,6 +11,7 @@ from bus.embedded.batch import Batch
 from bus.embedded.bounds import Answers
 from bus.embedded.groups import Coordinator
 from bus.embedded.journal import Journal
+from bus.embedded.listeners import Listeners
 from bus.embedded.offsets import Offsets
 from bus.embedded.producers import ProducerIds
 from bus.embedded.protocol import Tree
@@ -26,6 +27,7 @@ class Broker:
     def __init__(self, settings: BrokerSettings, state: Path | None) -> None:
         self.settings = settings
         self.faults: Meddler | None = None
+        self.listeners = Listeners(settings.listeners)
         self.answers = Answers(settings.queued_answers)
         self.syncing = Syncing(settings.fsync)
         self._journal = Journal(state / "journal" if state else None, self.syncing)
@@ -57,8 +59,7 @@ class Call:
     @property
     def address(self) -> tuple[str, int]:
         """Where this client finds the broker."""
-        settings = self.broker.settings
-        return settings.advertised_host or self.here[0], settings.advertised_port or self.here[1]
+        return self.broker.listeners.advertised(self.here)
 
 
 class Meddler(Protocol):

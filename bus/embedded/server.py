@@ -10,7 +10,7 @@ from bus.embedded.chores import begun
 from bus.embedded.connection import Bounds, Connection
 from bus.embedded.dispatch import answered
 from bus.embedded.settings import BrokerSettings
-from bus.premises import EMBEDDED, cannot_listen, held
+from bus.premises import EMBEDDED, held
 from vn.clock import now_ms
 from vn.errors import BadEnvironment
 
@@ -78,18 +78,12 @@ async def _listening(settings: BrokerSettings, broker: Broker) -> AsyncIterator[
     async def answer(frame: bytes, connection: Connection) -> bytes | None:
         return await answered(broker, frame, connection)
 
-    try:
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(answer, bounds), settings.host, settings.port, backlog=512
-        )
-    except OSError as error:
-        raise cannot_listen(settings.host, settings.port, error) from error
+    address = await broker.listeners.open(lambda: Connection(answer, bounds))
     chores = begun(settings, broker, bounds)
     try:
-        host, port = server.sockets[0].getsockname()[:2]
-        yield host, port
+        yield address
     finally:
-        server.close()
+        broker.listeners.close()
         for chore in chores:
             chore.cancel()
         tasks = [connection.task for connection in bounds.open_ones]

@@ -1,8 +1,10 @@
 """What an operator chooses about the embedded broker."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from bus.embedded.listeners import Listener
 from bus.embedded.syncing import Fsync
 
 
@@ -13,13 +15,10 @@ class BrokerSettings:
     Limits that Kafka has under another name carry that name in brackets.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 0
+    listeners: Mapping[str, Listener] = field(default_factory=lambda: {"main": Listener()})
+    """Where clients come in; the first is where the broker's own parts find it."""
     state: Path | None = None
     """Folder of the log; None keeps everything in memory and nothing after the end."""
-    advertised_host: str | None = None
-    """What clients are told to connect to; None: the address on which each of them already came in."""
-    advertised_port: int | None = None
     node_id: int = 1
     cluster_id: str = "lgsp-sim-embedded-00000"
     max_frame: int = 100 * 1024 * 1024

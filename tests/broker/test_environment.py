@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bus.embedded import BrokerSettings, serve
+from bus.embedded import BrokerSettings, Listener, serve
 from tests.broker.process import BrokerProcess
 from vn.errors import BadEnvironment
 
@@ -21,7 +21,7 @@ async def refused(settings: BrokerSettings) -> str:
 
 
 async def test_a_taken_port_is_named(memory_broker: BrokerProcess) -> None:
-    assert "port is taken" in await refused(BrokerSettings(port=memory_broker.port))
+    assert "port is taken" in await refused(BrokerSettings(listeners={"main": Listener(port=memory_broker.port)}))
 
 
 async def test_a_second_broker_on_the_same_folder_is_turned_away_and_a_kill_frees_the_folder(tmp_path: Path) -> None:

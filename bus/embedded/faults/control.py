@@ -53,6 +53,8 @@ def _application(faults: Faults) -> web.Application:
             web.get("/_lgsp/faults/fired", control.fired),
             web.delete("/_lgsp/faults/fired", control.forget),
             web.delete("/_lgsp/faults/{name}", control.remove),
+            web.get("/_lgsp/listeners", control.listeners),
+            web.put("/_lgsp/listeners/{name}", control.advertise),
             web.get("/_lgsp/health", control.health),
             web.get("/_lgsp/info", control.info),
         ]
@@ -98,8 +100,27 @@ class _Control:
         self._faults.history.clear()
         return web.Response(status=204)
 
+    async def listeners(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._faults.broker.listeners.to_json())
+
+    async def advertise(self, request: web.Request) -> web.Response:
+        """From now on clients of this listener are told this address: `{"advertised": "HOST:PORT"}`."""
+        name, listeners = request.match_info["name"], self._faults.broker.listeners
+        if name not in listeners:
+            return _problem(404, f"no listener is named {name!r}; there are: {', '.join(listeners.to_json())}")
+        body = await _body(request)
+        said = body.get("advertised") if isinstance(body, dict) else None
+        host, _, port = str(said).rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+            raise NotAllowed("what clients are to be told is no address", [Fault("/advertised", 'give it as "HOST:PORT"')])
+        listeners.told[name] = host, int(port)
+        return web.json_response(listeners.to_json())
+
     async def health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"part": "broker", "status": "ok"})
+        awaited = self._faults.broker.listeners.awaited
+        reasons = [f"nobody has said what clients of the listener {name!r} are told: PUT /_lgsp/listeners/{name}" for name in awaited]
+        said = {"part": "broker", "status": "failing" if reasons else "ok", **({"reasons": reasons} if reasons else {})}
+        return web.json_response(said, status=503 if reasons else 200)
 
     async def info(self, _request: web.Request) -> web.Response:
         broker = self._faults.broker
