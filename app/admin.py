@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 
@@ -27,8 +27,8 @@ def part_app(part: str, *, health: Snapshot, info: Snapshot, figures: Figures, c
     began = time.monotonic()
 
     @app.get("/", include_in_schema=False)
-    def start() -> RedirectResponse:
-        return RedirectResponse("/docs")
+    def start(request: Request) -> RedirectResponse:
+        return RedirectResponse(f"{request.scope['root_path']}/docs")
 
     # on the loop, where the figures change: what is told together was true at one moment
 

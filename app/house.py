@@ -13,6 +13,7 @@ from app.security import OURS_IS_PLAIN, VARIABLES
 from app.settings import AGENCIES, CONTROL, PARTS, Settings
 from app.state import Running, keep_ports, kept_ports
 from app.supervisor import Process, Supervisor, report
+from app.together import Together
 from bus.premises import accepts
 from vn.errors import BadEnvironment, CannotConnect, Unusable
 
@@ -27,9 +28,9 @@ _EVERY = 0.05
 
 
 class House:
-    """All parts but those left out, as processes of their own."""
+    """All parts but those left out, as processes of their own; `compact`: all but the broker in this one."""
 
-    def __init__(self, settings: Settings, left_out: tuple[str, ...], environ: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, left_out: tuple[str, ...], environ: Mapping[str, str], *, compact: bool = False) -> None:
         own_broker = settings.bootstrap is None
         if own_broker and not settings.security.plain:
             raise Unusable(OURS_IS_PLAIN)
@@ -42,11 +43,17 @@ class House:
         self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
         self.settings = replace(settings, ports=ports, urls={**urls, **settings.urls}, bootstrap=self.bootstrap, supervised=True)
         self._supervisor = Supervisor({**environ, **self.settings.environ()}, self._ended)
-        self._unusable: Unusable | None = None  # what no new start of a part will mend
+        self._together = Together(self.settings, self._give_up) if compact else None
+        self._unusable: Unusable | BadEnvironment | None = None  # what no new start of a part will mend
 
     def url(self, part: str) -> str:
         """The HTTP address of a part."""
         return base_url(self.settings.host, self.settings.ports[part])
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The HTTP address of every part that has one, the broker's where it can be told to lie."""
+        return {part: self.url(part) for part in self.http_parts} | ({"broker": self.url(CONTROL)} if self._control else {})
 
     @property
     def http_parts(self) -> tuple[str, ...]:
@@ -66,28 +73,29 @@ class House:
 
     def pids(self) -> dict[str, int]:
         """The running processes."""
-        return self._supervisor.pids()
+        return {**self._supervisor.pids(), **(self._together.pids() if self._together else {})}
 
     async def start(self, *, fresh: bool = False) -> None:
-        """The broker first, then all others at once; answers when each is healthy."""
-        if "broker" in self.parts:
-            self._start("broker")
+        """What needs no broker at once with it, what moves messages after it; answers when each is healthy."""
+        for part in self.parts:
+            if part not in self.movers:
+                self._start(part)
         await self._until_broker()
         if fresh and "broker" not in self.parts:
             await self._clear_topics()
-        for part in self.http_parts:
+        for part in self.movers:
             self._start(part)
         await self._until_healthy(self.http_parts)
 
     async def stop(self) -> None:
         """What moves messages first, then the agencies, the broker last."""
         within = self.settings.drain + 2  # they end by themselves before
-        await self._supervisor.stop(*self.movers, *AGENCIES, within=within)
+        await self._stop(*self.movers, *AGENCIES, within=within)
         await self._supervisor.stop("broker", within=1.0)
 
     async def reset(self) -> None:
         """A new generation: topics made anew, agencies as at their founding; every part keeps its address."""
-        await self._supervisor.stop(*self.movers, within=self.settings.drain + 2)
+        await self._stop(*self.movers, within=self.settings.drain + 2)
         await self._clear_topics()
         async with httpx.AsyncClient(timeout=30) as client:
             for name in AGENCIES:
@@ -99,11 +107,18 @@ class House:
 
     async def health(self) -> dict[str, str]:
         """Of every part: ok, failing, or away."""
-        async with httpx.AsyncClient(timeout=2) as client:
-            found = await asyncio.gather(*(_status(client, self.url(part)) for part in self.http_parts))
-        return dict(zip(self.http_parts, found, strict=True))
+        where = self.urls
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            found = await asyncio.gather(*(_status(client, url) for url in where.values()))
+        return dict(zip(where, found, strict=True))
+
+    async def _stop(self, *parts: str, within: float) -> None:
+        await (self._together or self._supervisor).stop(*parts, within=within)
 
     def _start(self, part: str) -> None:
+        if self._together is not None and part != "broker":
+            self._together.start(part)
+            return
         without = dict.fromkeys(() if part in self.movers else VARIABLES, "")  # who has nothing to do with Kafka learns no secret of its
         self._supervisor.start(Process(part, _arguments(part), {"LGSP_LOG": "json", **without}, self._log_of(part)))
 
@@ -116,7 +131,10 @@ class House:
             report(part, code)
             return
         *_, last = self._log_of(part).read_text(encoding="utf-8", errors="replace").splitlines() or [f"lgsp: {part} ended"]
-        self._unusable = kind(last.removeprefix("lgsp: "))
+        self._give_up(kind(last.removeprefix("lgsp: ")))
+
+    def _give_up(self, error: Unusable | BadEnvironment) -> None:
+        self._unusable = error
 
     def _raise_unusable(self) -> None:
         if self._unusable is not None:

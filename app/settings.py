@@ -36,6 +36,7 @@ _TEXTS = (
     "LGSP_LOG",
     "LGSP_LOG_LEVEL",
     "LGSP_POLICY",
+    "LGSP_WITHOUT",
     "LGSP_BROKER_FSYNC",
     "LGSP_SUPERVISED",
     "LGSP_BROKER_FAULTS",
@@ -93,6 +94,8 @@ class Settings:
     log: str = "auto"
     log_level: str = "info"
     policy: Path | None = None
+    without: str = ""
+    """Agencies and adapters that `lgsp up` leaves out, with commas between."""
     fsync: Fsync = "none"
     """When the embedded broker brings its log to the disk."""
     supervised: bool = False
@@ -155,6 +158,7 @@ class Settings:
             log=log,
             log_level=level,
             policy=path(given.get("LGSP_POLICY")),
+            without=given.get("LGSP_WITHOUT", ""),
             fsync=cast(Fsync, fsync),
             supervised=given.get("LGSP_SUPERVISED") == "1",
             faults=path(given.get("LGSP_BROKER_FAULTS")),

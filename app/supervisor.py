@@ -10,10 +10,10 @@ from pathlib import Path
 
 import structlog
 
-__all__ = ["Process", "Supervisor", "report"]
+__all__ = ["BACKOFF", "LASTED", "Process", "Supervisor", "report"]
 
 _log = structlog.get_logger()
-_BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 LASTED = 10.0  # seconds after which a part is not taken to die again and again
 
 
@@ -81,7 +81,7 @@ class _Watched:
             self._died(self.process.name, code)
             attempt = 0 if loop.time() - began > LASTED else attempt + 1
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _BACKOFF[min(attempt, len(_BACKOFF) - 1)])
+                await asyncio.wait_for(self._stopping.wait(), BACKOFF[min(attempt, len(BACKOFF) - 1)])
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         with self.process.output.open("ab") as output:

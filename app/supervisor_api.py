@@ -4,10 +4,11 @@ import asyncio
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 
+from app.gateway import Gateway
 from app.house import House
 
 __all__ = ["control"]
@@ -15,7 +16,14 @@ __all__ = ["control"]
 
 def control(house: House) -> FastAPI:
     """Endpoints under `/_lgsp`, as every part has them."""
-    app = FastAPIOffline(title="lgsp", summary="The supervisor of a running exchange", version=version("lgsp-sim"), redoc_url=None)
+    gateway = Gateway(lambda: house.urls)
+    app = FastAPIOffline(
+        title="lgsp",
+        summary="The supervisor of a running exchange; every part is below its name",
+        version=version("lgsp-sim"),
+        redoc_url=None,
+        lifespan=gateway.lifespan,
+    )
     turning = asyncio.Lock()
 
     @app.get("/", include_in_schema=False)
@@ -36,6 +44,7 @@ def control(house: House) -> FastAPI:
             "bootstrap": house.bootstrap,
             "space": house.settings.space,
             "urls": {part: house.url(part) for part in house.http_parts},
+            "paths": {part: f"/{part}" for part in house.urls},
             "processes": house.pids(),
         }
 
@@ -44,4 +53,13 @@ def control(house: House) -> FastAPI:
         async with turning:
             await house.reset()
 
+    @app.get("/_lgsp/listeners", summary="Where Kafka clients come in, and what they are told")
+    async def listeners(request: Request) -> Response:
+        return await gateway.passed_on(request, "broker", "/_lgsp/listeners")
+
+    @app.put("/_lgsp/listeners/{name}", summary='What clients of a listener are told: {"advertised": "HOST:PORT"}')
+    async def advertise(name: str, request: Request) -> Response:
+        return await gateway.passed_on(request, "broker", f"/_lgsp/listeners/{name}")
+
+    gateway.open(app)
     return app

@@ -18,12 +18,14 @@ from vn.errors import Unusable
 __all__ = ["run"]
 
 
-async def run(settings: Settings, *, fresh: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event) -> None:
+async def run(
+    settings: Settings, *, fresh: bool, compact: bool, without: tuple[str, ...], environ: Mapping[str, str], stop: asyncio.Event
+) -> None:
     """Start all parts in order, tell where they are, run until `stop`, end all of them."""
     left_out = _left_out(without)
     with held(settings.state):
         folder = prepare(settings.state, fresh=fresh).absolute()
-        house = House(replace(settings, state=folder), left_out, environ)
+        house = House(replace(settings, state=folder), left_out, environ, compact=compact)
         bound = listen(settings.host, house.settings.port(SUPERVISOR), SUPERVISOR)
         try:
             async with serving(control(house), bound) as address:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from app.gateway import Prefixed
 from vn.errors import BadEnvironment
 
 __all__ = ["Server", "listen", "serving"]
@@ -64,7 +65,7 @@ async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> 
     At the end no new connection is taken; what is being answered may take `drain` seconds, and what takes longer is cut off and told.
     """
     config = uvicorn.Config(
-        app,
+        Prefixed(app),
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -14,7 +14,7 @@ import typer
 
 from app.commands.options import AsJson, Faults, State, environment, settings
 from app.logs import configure
-from app.settings import CONTROL, Settings
+from app.settings import CONTROL, LISTENERS, Settings
 from vn.attached import when_input_ends
 from vn.errors import Unusable
 
@@ -60,15 +60,16 @@ def up(  # noqa: PLR0917  # a command's parameters are its options
     ] = "",
     policy: Annotated[Path | None, typer.Option(help="Policies of the agencies as a YAML file; default: all decide at once.")] = None,
     faults: Faults = None,
+    compact: Annotated[bool, typer.Option("--compact", help="All but the broker in one process, as the container image has it.")] = False,
 ) -> int:
     """Run broker, exchange, four agencies and four adapters as processes until Ctrl-C, and print where they are."""
     from app.up import run
 
     read = settings(state)
-    read = _with_faults(replace(read, policy=policy or read.policy, faults=faults or read.faults))
+    read = _with_control(replace(read, policy=policy or read.policy, faults=faults or read.faults))
     configure(read.log, read.log_level, "up")
-    left_out = tuple(name.strip() for name in without.split(",") if name.strip())
-    return until_stopped(lambda stop: run(read, fresh=fresh, without=left_out, environ=environment(), stop=stop))
+    left_out = tuple(name.strip() for name in (without or read.without).split(",") if name.strip())
+    return until_stopped(lambda stop: run(read, fresh=fresh, compact=compact, without=left_out, environ=environment(), stop=stop))
 
 
 def exchange(state: State = None) -> int:
@@ -108,10 +109,11 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201  # the readiness line
 
 
-def _with_faults(read: Settings) -> Settings:
-    """A plan that is wrong ends us before anything starts; with one, there is an address that tells what fired."""
+def _with_control(read: Settings) -> Settings:
+    """A plan that is wrong ends us before anything starts; with one, or with listeners, there is an address that tells of them."""
+    listeners = any(read.port(f"broker-{name}") for name in LISTENERS)
     if read.faults is None:
-        return read
+        return read.at(CONTROL, 0) if listeners and read.bootstrap is None and CONTROL not in read.ports else read
     if read.bootstrap is not None:
         raise Unusable(f"--faults: only the embedded broker lies on demand, and LGSP_KAFKA_BOOTSTRAP names another ({read.bootstrap})")
     from bus.embedded.faults import read_plan

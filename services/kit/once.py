@@ -37,7 +37,8 @@ def call_of(request: Request) -> CallFrom:
     message = key if key and _MESSAGE.fullmatch(key) else None
     fresh = bool(request.scope.get("trace.fresh"))  # said by whoever traces, see app/tracing.py
     cause = Cause(message, headers.get("x-correlation-id"), headers.get("traceparent"), fresh)
-    return CallFrom(key, f"{request.method} {request.url.path}", cause)
+    path = request.scope["path"].removeprefix(request.scope["root_path"])  # the same by whichever address it came
+    return CallFrom(key, f"{request.method} {path}", cause)
 
 
 @dataclass(frozen=True)
