@@ -23,6 +23,7 @@ async def answers(url: str) -> bool:
 
 async def test_a_part_that_cannot_start_is_told_of_and_begun_again_until_it_can(tmp_path: Path) -> None:
     taken = listen("127.0.0.1", 0, "payment")
+    taken.listen()
     port = taken.getsockname()[1]
     told: asyncio.Queue[LgspError] = asyncio.Queue()
     together = Together(Settings(state=tmp_path / "state", ports={"payment": port}), told.put_nowait)
@@ -30,7 +31,7 @@ async def test_a_part_that_cannot_start_is_told_of_and_begun_again_until_it_can(
     async with asyncio.timeout(WITHIN):
         assert f"payment: cannot listen on 127.0.0.1:{port}" in str(await told.get())
         taken.close()
-        while not await answers(f"http://127.0.0.1:{port}"):
+        while not await answers(f"http://127.0.0.1:{port}"):  # noqa: ASYNC110  # health is a snapshot
             await asyncio.sleep(0.05)
     await together.stop("payment", within=WITHIN)
     assert not await answers(f"http://127.0.0.1:{port}")
