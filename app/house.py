@@ -55,6 +55,12 @@ class House:
         """The HTTP address of every part that has one, the broker's where it can be told to lie."""
         return {part: self.url(part) for part in self.http_parts} | ({"broker": self.url(CONTROL)} if self._control else {})
 
+    def address(self, agency: str) -> str:
+        """Where an agency is, ours or one that runs elsewhere; raises Unusable where nobody said."""
+        if agency not in self.settings.urls:
+            raise Unusable(f"{agency} was left out, and LGSP_{agency.upper()}_URL does not say where it is")
+        return self.settings.urls[agency]
+
     @property
     def http_parts(self) -> tuple[str, ...]:
         """All but the broker."""

@@ -73,8 +73,12 @@ class Archive:
         record = await self._record(entries[0])
         if record is None:
             raise _NotThere(f"message {message_id} is no longer in {entries[0]['topic']}")
-        headers = {name: as_text(value) for name, value in record.headers}
-        return Shown(headers, as_json(record.value), entries)
+        return _shown(record, *entries)
+
+    async def shown(self, entry: Entry) -> Shown:
+        """The message of one entry; empty where it is no longer there."""
+        record = await self._record(entry)
+        return Shown({}, None, (entry,)) if record is None else _shown(record, entry)
 
     async def payload(self, entry: Entry) -> Any:
         """What the message of an entry says: JSON, text where it is none, None where it is no longer there."""
@@ -129,6 +133,10 @@ class Archive:
 
 class _NotThere(LgspError):
     """What was named does not exist here; exit code 1."""
+
+
+def _shown(record: Received, *entries: Entry) -> Shown:
+    return Shown({name: as_text(value) for name, value in record.headers}, as_json(record.value), entries)
 
 
 def _when(entry: Entry) -> tuple[int, int]:

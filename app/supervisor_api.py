@@ -10,6 +10,8 @@ from fastapi_offline import FastAPIOffline
 
 from app.gateway import Gateway
 from app.house import House
+from app.testing_api import problem, testing
+from vn.errors import LgspError
 
 __all__ = ["control"]
 
@@ -61,5 +63,7 @@ def control(house: House) -> FastAPI:
     async def advertise(name: str, request: Request) -> Response:
         return await gateway.passed_on(request, "broker", f"/_lgsp/listeners/{name}")
 
+    app.include_router(testing(house))
+    app.add_exception_handler(LgspError, problem)
     gateway.open(app)
     return app

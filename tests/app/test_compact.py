@@ -77,6 +77,31 @@ def test_a_dossier_handed_in_at_the_one_address_comes_to_the_notices(
     assert lgsp("trace", code, "--json", state=tmp_path, variables=elsewhere).objects[-1]["turn"].startswith("the citizen's")
 
 
+def test_tests_in_any_language_get_a_dossier_and_wait_for_messages_over_http(told: dict[str, dict[str, str]], http: httpx.Client) -> None:
+    assert "transfer" in http.get("/_lgsp/samples").json()["kinds"]
+    code = http.post("/dvc/ho-so", json=http.get("/_lgsp/samples/gift", params={"seed": 3}).json()).json()["MaHoSo"]
+    slip = http.get("/_lgsp/messages", params={"contract": "land.transfer-slip", "about": code, "wait": 20}).json()["messages"]
+    assert [(each["payload"]["dossier"], each["headers"]["ce_subject"], each["verdict"]["succeeded"]) for each in slip] == [
+        (code, code, True)
+    ]
+    assert http.get("/_lgsp/messages", params={"about": code, "outcome": "refused", "wait": 0.1}).json() == {"messages": [], "total": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/samples/trasfer", "did you mean 'transfer'?"),
+        ("/samples/transfer?fault=prise", "did you mean 'price'?"),
+        ("/messages?contract=tax.paymnt-notice", "did you mean 'tax.payment-notice'?"),
+        ("/messages?outcome=deliverd", "did you mean 'delivered'?"),
+    ],
+)
+def test_what_is_misspelt_is_told_with_the_nearest(http: httpx.Client, path: str, words: str) -> None:
+    no = http.get(f"/_lgsp{path}")
+    assert (no.status_code, no.headers["content-type"]) == (422, "application/problem+json")
+    assert words in no.json()["detail"]
+
+
 def test_a_repeated_call_is_the_same_by_either_address(http: httpx.Client) -> None:
     land = http.get("/_lgsp/info").json()["urls"]["land"]
     headers = {"Idempotency-Key": "one"}
