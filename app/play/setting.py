@@ -151,7 +151,7 @@ async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tu
     by_kind: dict[str, Any] = {}
     if "own-network" in script.needs:
         link = await stack.enter_async_context(Link())
-        broker = await stack.enter_async_context(Broker(setting.environ, advertised=f"127.0.0.1:{link.port}"))
+        broker = await stack.enter_async_context(Broker.of(setting.environ, advertised=f"127.0.0.1:{link.port}"))
         link.to = broker.inner
         by_kind["network"] = link
     if "embedded-broker" in script.needs:
