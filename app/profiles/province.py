@@ -6,23 +6,23 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import yaml
 
 from adapters.runtime import AgencyClient
 from app import parts
 from app.child import child
 from app.play.broker import Broker
+from app.play.canonical import digest_of
 from app.play.clock import ScenarioClock
 from app.play.parts import Parts
 from app.profiles.citizens import INTEREST, Citizens
 from app.profiles.compared import compared, course_point
-from app.profiles.digests import canonical_digests
 from app.profiles.forms import Forms, people_for
 from app.profiles.history import History
 from app.profiles.memory import Memory
@@ -43,7 +43,7 @@ Report = Callable[[float, str], None]
 OPENING, EVENING = time(8), time(23)
 TOGETHER = (("dvc", "tax"), ("land", "payment"))
 """Agencies in two processes, about as busy as each other: on two cores neither waits for the other."""
-CALL_TIMEOUT = 60.0
+CALL_TIMEOUT, DIGEST_TIMEOUT = 60.0, 300.0  # seconds; a digest is of a whole database
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ class _Played:
                 await clock.begin()
                 if await self._days(clock, citizens, there.pids, stop):
                     self._progress(1.0, "digests")
-                    self._digest = await self._digests(there)
+                    async with httpx.AsyncClient(timeout=DIGEST_TIMEOUT) as http:
+                        self._digest = await digest_of(self._history.digests, {name: there.urls[name] for name in AGENCIES}, http)
             except LgspError as error:
                 self._verdict, self._reason = Verdict.ERROR, str(error)
 
@@ -128,12 +129,6 @@ class _Played:
             )
         self._history.fold()
         return True
-
-    async def _digests(self, there: Started) -> str:
-        found = sha256(self._history.digest())
-        for agency, each in (await canonical_digests({name: there.urls[name] for name in AGENCIES})).items():
-            found.update(f"{agency} {each}\n".encode())
-        return found.hexdigest()
 
     def case(self, citizens: Citizens, seconds: float) -> Case:
         """What was found."""
