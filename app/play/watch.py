@@ -19,7 +19,6 @@ __all__ = ["Delivery", "Seen", "Sent", "Watch"]
 
 Key = tuple[str | None, str, str | None]  # source, id, recipient
 NONE: Mapping[str, str] = MappingProxyType({})
-MOST = 2000  # records taken at one time
 
 
 @dataclass
@@ -127,13 +126,10 @@ class Watch:
     async def busy(self) -> str | None:
         """Reads all that is there; keeps time from passing only where the broker does not say how much that is."""
         try:
-            ends = await self._follower.ends()
+            records = await self._follower.untaken()
         except Retry as error:
             return f"the observer: {error}"
-        found: list[Received] = []
-        while any(self._follower.positions[place] < end for place, end in ends.items()):
-            found += [record for records in (await self._follower.take(MOST)).values() for record in records]
-        for record in sorted(found, key=lambda each: (each.timestamp, each.topic, each.partition, each.offset)):
+        for record in records:
             self._note(record)
         return None
 
