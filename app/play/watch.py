@@ -146,14 +146,13 @@ class Watch:
 
     async def look_who_took(self) -> None:
         """Mark what lies below the committed offsets of its reader's group."""
-        readers: dict[str, int] = {}
+        readers, committed = dict[str, int](), dict[Place, int]()
         for inbox, member in self._inboxes.items():
             group = await self._admin.group(self._groups[member])
-            committed, readers[short(member)] = group.committed, group.members
-            for seen in self._seen.values():
-                for each in seen.deliveries:
-                    if each.place.topic == inbox:
-                        each.taken = each.offset < committed.get(each.place, 0)
+            committed |= {place: offset for place, offset in group.committed.items() if place.topic == inbox}
+            readers[short(member)] = group.members
+        for each in (delivery for seen in self._seen.values() for delivery in seen.deliveries):
+            each.taken = each.offset < committed.get(each.place, 0)
         self.readers = readers
 
     def _note(self, record: Received) -> None:
