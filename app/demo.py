@@ -33,7 +33,7 @@ _EVERY = 0.02
 async def run(stage: Stage, settings: Settings, *, as_json: bool, stop: asyncio.Event) -> int:
     """0 only if the register changed because the obligations were settled."""
     show: _Show = _Lines() if as_json else _Screen()
-    bootstrap, urls = stage.bootstrap(), stage.urls()
+    bootstrap, urls = await stage.bootstrap(), await stage.urls()
     chosen = replace(settings, state=stage.folder, bootstrap=bootstrap, space=f"demo-{os.getpid()}", ports={})
     async with Province(chosen, bootstrap, urls=urls) as province, Archive.open(chosen) as archive:
         play = asyncio.create_task(_play(province, archive, show))

@@ -16,8 +16,9 @@ from statistics import median
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from bench.bare_server import RUNG, SAYS
-from bench.broker import child
+from app.child import child
+from app.commands.options import environment
+from bench.bare_server import RUNG
 from bench.load import payload
 from bus import Admin, KafkaSettings
 from bus.topics import Topic
@@ -103,7 +104,8 @@ async def bare(kafka: KafkaSettings) -> AsyncIterator[Bare]:
         admin = await stack.enter_async_context(Admin(kafka))
         await admin.ensure([Topic(topic, 1)])
         stack.push_async_callback(admin.delete, [topic])
-        _, url = await stack.enter_async_context(child("-m", "bench.bare_server", says=SAYS))
+        served = await stack.enter_async_context(child("bench.bare_server", environ=environment(), shown=True))
+        url = (await served.ready())["bare"]
         producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, enable_idempotence=True, acks="all")
         consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest")
         await stack.enter_async_context(producer)

@@ -9,7 +9,6 @@ from app.web import listen, serving
 from bench.load import payload
 
 AHEAD = 0.002  # seconds between the moment that a reader begins to wait and the moment that there is something to read
-SAYS = "bare ready on "
 RUNG = "X-Rung"  # when that was, in seconds since 1970: one machine, one clock
 
 
@@ -34,7 +33,7 @@ def application() -> FastAPI:
 async def serve() -> None:
     """Until killed."""
     async with serving(application(), listen("127.0.0.1", 0, "bench")) as url:
-        print(f"{SAYS}{url}", flush=True)
+        print(f"bare ready on {url}", flush=True)
         await asyncio.Event().wait()
 
 

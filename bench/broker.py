@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from app.child import child
+from app.commands.options import environment
 from bench.plan import Plan
 from bus import KafkaSettings
 
@@ -50,24 +51,12 @@ async def running(plan: Plan, *, state: Path | None = None) -> AsyncIterator[Bro
     began, listen = time.monotonic(), ("--listen", "127.0.0.1:0")
     with tempfile.TemporaryDirectory(prefix="lgsp-bench-", ignore_cleanup_errors=True) as folder:
         if plan.apache:
-            command = ("-m", "app", "broker", "--apache", *listen, "--state", str(state or folder))
+            command = ("app", "broker", "--apache", *listen, "--state", str(state or folder))
         else:
-            command = ("-m", "bus.embedded", *listen, *(("--state", str(state)) if state else ("--memory",)))
-        async with child(*command, says="broker ready on ") as (process, address):
-            yield Broker(address, process, time.monotonic() - began)
-
-
-@contextlib.asynccontextmanager
-async def child(*arguments: str, says: str) -> AsyncIterator[tuple[psutil.Process, str]]:
-    """A Python process for the length of the block, and the address that stands behind `says` in its first line."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
-    try:
-        line = (await process.stdout.readline()).decode() if process.stdout else ""
-        if not line.startswith(says):
-            raise RuntimeError(f"{' '.join(arguments)} did not start")
-        yield psutil.Process(process.pid), line.split()[-1]
-    finally:
-        await end(process)
+            command = ("bus.embedded", *listen, *(("--state", str(state)) if state else ("--memory",)))
+        async with child(*command, environ=environment(), shown=True) as process:
+            address = (await process.ready(within=None))["broker"]  # jars may have to be fetched before
+            yield Broker(address, psutil.Process(process.pid), time.monotonic() - began)
 
 
 async def end(process: asyncio.subprocess.Process, *, within: float = 10.0) -> None:

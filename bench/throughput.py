@@ -18,10 +18,12 @@ import time
 import uuid
 from typing import NamedTuple
 
+from app.child import child
+from app.commands.options import environment
 from app.web import listen, serving
 from bench.bare import posts
-from bench.bare_server import SAYS, application
-from bench.broker import child, running
+from bench.bare_server import application
+from bench.broker import running
 from bench.plan import Plan
 from bench.report import Bound, Figure, rounds
 from bench.town import Form, Town, Transfer, town
@@ -56,9 +58,10 @@ async def run(plan: Plan) -> list[Figure]:
     async with (
         running(plan) as broker,
         serving(application(), listen("127.0.0.1", 0, "bench")) as own,
-        child("-m", "bench.bare_server", says=SAYS) as (_, other),
+        child("bench.bare_server", environ=environment(), shown=True) as served,
         town(broker.bootstrap, f"bench-{uuid.uuid4().hex[:8]}", look=LOOK) as there,
     ):
+        other = (await served.ready())["bare"]
         await _round(there, own, other, dossiers=8, count=200)
         dossiers, count = plan.amount(96, 64), plan.amount(6000, 2000)
         found = [await _round(there, own, other, dossiers=dossiers, count=count) for _ in range(plan.runs)]

@@ -150,9 +150,9 @@ class _AsItStands(httpx.AsyncHTTPTransport):
 @asynccontextmanager
 async def town(bootstrap: str, space: str, *, look: float) -> AsyncIterator[Town]:
     """A fresh province on this broker."""
-    with Stage(Settings(bootstrap=bootstrap), None, environment()) as stage:
+    async with Stage.of(Settings(bootstrap=bootstrap), None, environment()) as stage:
         settings = Settings(bootstrap=bootstrap, space=space, state=stage.folder)
-        async with Province(settings, bootstrap, urls=stage.urls()) as province, Archive.open(settings) as archive:
+        async with Province(settings, bootstrap, urls=await stage.urls()) as province, Archive.open(settings) as archive:
             made = Town(province, look)
             listening = asyncio.create_task(made.listen(archive))
             try:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.commands.options import environment
+from app.play.broker import Broker
 from app.play.link import Link
-from bench.broker import child
 from bus import Producer
 from tests.e2e.town import Shown, Town
 from tests.support import eventually
@@ -177,13 +178,11 @@ async def broken_ground(plan: Plan, *, linked: bool = False, lying: bool = False
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(scratch())
         link = await stack.enter_async_context(Link()) if linked else None
-        _, address = await stack.enter_async_context(
-            child("-m", "bus.embedded", "--listen", "127.0.0.1:0", "--memory", says="broker ready on ")
-        )
+        sound = await stack.enter_async_context(Broker.of(environment()))
         shaken = ProcessTown(folder / "shaken", broker=plan.broker, advertised=link.port if link else None, lying=lying)
         if link is not None:
             link.to, link.who = shaken.inner, shaken.pids
-        calm = await stack.enter_async_context(_calm(address, folder / "calm"))
+        calm = await stack.enter_async_context(_calm(sound.bootstrap, folder / "calm"))
         await stack.enter_async_context(shaken)
         groups = [shaken.space.exchange_group, *(shaken.space.group(each) for each in MEMBERS)]
         journal = await stack.enter_async_context(Journal(shaken.kafka, shaken.space))

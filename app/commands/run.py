@@ -45,11 +45,15 @@ def demo(
     from app.stage import Stage
 
     read = settings()
-    with Stage(read, keep, environment()) as stage:
-        from app.demo import run  # heavy, so only when the other processes are on their way
 
-        configure(read.log, "warning" if read.log_level == "info" else read.log_level, "demo")
-        return until_stopped(lambda stop: run(stage, read, as_json=json, stop=stop))
+    async def played(stop: asyncio.Event) -> int:
+        async with Stage.of(read, keep, environment()) as stage:
+            from app.demo import run  # heavy, so only when the other processes are on their way
+
+            configure(read.log, "warning" if read.log_level == "info" else read.log_level, "demo")
+            return await run(stage, read, as_json=json, stop=stop)
+
+    return until_stopped(played)
 
 
 def up(  # noqa: PLR0917  # a command's parameters are its options

@@ -4,12 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
-import orjson
-
-from app.play.lines import Lines
+from app.play.canonical import digest_of
 from app.play.scene import Scene
 from app.play.watch import Seen
 from app.play.why import shown
@@ -17,7 +14,7 @@ from app.settings import AGENCIES
 from scenarios.verdicts import Case, Point
 from vn.errors import LgspError
 
-__all__ = ["course", "found_in", "lines_of"]
+__all__ = ["course", "found_in"]
 
 WITHIN = 20.0  # seconds for the last questions; what does not answer by then is left out
 STATUS = "dossier.status-changed"
@@ -55,13 +52,13 @@ def course(seens: Iterable[Seen]) -> tuple[Point, ...]:
     return tuple(points.values())
 
 
-def lines_of(seens: Iterable[Seen]) -> dict[str, list[tuple[str, ...]]]:
-    """Per dossier (instant, contract, from, to, outcome) of every message; those of one instant sorted, no id in them."""
-    found: dict[str, list[tuple[str, ...]]] = {}
+def _histories(seens: Iterable[Seen]) -> dict[str, bytes]:
+    """Per dossier the lines (instant, contract, from, to, outcome) of every message; those of one instant sorted, no id in them."""
+    found: dict[str, list[str]] = {}
     for seen in seens:
         outcome = seen.code or f"{len(seen.deliveries)} delivered"
-        found.setdefault(seen.subject, []).append((seen.at.isoformat(), seen.contract, seen.source, seen.recipient or "", outcome))
-    return {subject: sorted(lines) for subject, lines in sorted(found.items())}
+        found.setdefault(seen.subject, []).append(f"{seen.at.isoformat()} {seen.contract} {seen.source} {seen.recipient} {outcome}")
+    return {subject: "\n".join(sorted(lines)).encode() for subject, lines in found.items()}
 
 
 async def _digest(scene: Scene) -> str:
@@ -69,6 +66,4 @@ async def _digest(scene: Scene) -> str:
     urls = {part: scene.agencies.urls[part] for part in AGENCIES if part in scene.ground.province.running}
     if scene.outside or not scene.exact or scene.saboteurs.cut_off or len(urls) < len(AGENCIES):
         return ""
-    async with Lines() as lines:
-        forms = {part: await lines.get(url, "/_lgsp/canonical") for part, url in sorted(urls.items())}
-    return sha256(orjson.dumps({"forms": forms, "lines": lines_of(scene.watch)}, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return await digest_of(_histories(scene.watch), urls, scene.ground.http)

@@ -2,13 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -30,7 +28,7 @@ LOOK_EVERY = 0.05
 
 
 class Ground:
-    """`async with` it; of what a script `needs`, a relay between members and exchange and doors before agencies are put up.
+    """`async with it.running()`; of what a script `needs`, a relay between members and exchange and doors before agencies are put up.
 
     `anew`: the space may have been used before; what is left of that goes first.
     """
@@ -60,18 +58,6 @@ class Ground:
         self.doors = Doors(settings, now=now) if self._before else None
         self._outsiders = outsiders
         self._anew = anew
-        self._stack = AsyncExitStack()
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._stack.aclose()
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -82,24 +68,28 @@ class Ground:
         """Where whoever stands for this agency on the bus calls it."""
         return self.province.fronts.get(agency) or self.urls.get(agency)
 
-    async def _start(self) -> None:
-        enter, province, left_out = self._stack.enter_async_context, self.province, self._outsiders.left_out
-        if self._anew:
-            await self._forget_topics()
-        self._stack.push_async_callback(self._forget_topics)
-        self.http = await enter(httpx.AsyncClient(timeout=30, trust_env=False))
-        self._stack.push_async_callback(province.close)
-        await province.start("exchange")
-        if self.relay is not None:
-            await enter(self.relay)
-        await self._together(name for name in AGENCIES if name not in left_out)
-        if self.doors is not None:
-            await enter(self.doors)
-            for name in self._before:
-                province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.headers(name))
-        adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in left_out]
-        self._stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
-        await self._together(adapters)
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """All of it, for the length of the block."""
+        async with AsyncExitStack() as stack:
+            enter, province, left_out = stack.enter_async_context, self.province, self._outsiders.left_out
+            if self._anew:
+                await self._forget_topics()
+            stack.push_async_callback(self._forget_topics)
+            self.http = await enter(httpx.AsyncClient(timeout=30, trust_env=False))
+            stack.push_async_callback(province.close)
+            await province.start("exchange")
+            if self.relay is not None:
+                await enter(self.relay)
+            await self._together(name for name in AGENCIES if name not in left_out)
+            if self.doors is not None:
+                await enter(self.doors)
+                for name in self._before:
+                    province.fronts[name] = await self.doors.open(name, province.urls[name], self._outsiders.headers(name))
+            adapters = [part for name in ADAPTERS if (part := f"{name}-adapter") not in left_out]
+            stack.push_async_callback(lambda: asyncio.gather(*map(province.stop, adapters)))  # before the doors that they call through
+            await self._together(adapters)
+            yield
 
     async def _together(self, parts: Iterable[str]) -> None:
         """Start them at one time; where one does not start, nobody is left half on the way."""

@@ -138,7 +138,7 @@ async def company(
     )
     listen = f"{settings.host if port else '127.0.0.1'}:{port}"
     async with AsyncExitStack() as stack:
-        broker = None if settings.bootstrap else await stack.enter_async_context(Broker(environ, listen=listen))
+        broker = None if settings.bootstrap else await stack.enter_async_context(Broker.of(environ, listen=listen))
         speed = Speed.read(options.speed)
         setting = Setting(settings, environ, broker, speed=speed, prefix=f"run-{token_hex(4)}", space=space, bound=bound)
         yield (setting if ask is None else replace(setting, ask=ask)), means

@@ -72,7 +72,7 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         scenario, held, outsiders = script.scenario, _Held(script.scenario.start), Outsiders.of(script, setting.bound)
         ground = _ground(script, setting, bootstrap, outsiders=outsiders, held=held, stack=stack)
         ground.province.makers |= setting.makers
-        await enter(ground)
+        await enter(ground.running())
         if (network := by_kind.get("network")) is not None:
             by_kind["network"] = await enter(Network(network, now=held.now))
         if ground.relay is not None:
@@ -80,7 +80,8 @@ async def set_up(script: Script, setting: Setting) -> AsyncIterator[Scene]:
         groups = {name: group for name in outsiders.members if (group := outsiders.member(name).group)}
         watch = await enter(Watch(ground.kafka, ground.members, outer=ground.outer, inner=ground.inner, now=held.now, groups=groups))
         parts = await enter(Parts.of(ground.province, outside=outsiders.left_out))
-        systems = await enter(Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id))
+        systems = Systems(outsiders, ground, lambda: parts.counters.ends, environ=setting.environ, title=script.id)
+        await enter(systems.running())
         others = [each for each in (ground.relay, ground.doors, watch, *systems.participants.values()) if each is not None]
         speed = Speed.read("real") if scenario.real_time else setting.speed
         held.clock = clock = _clock(scenario, parts, others, speed=speed, within=setting.within)
@@ -153,7 +154,7 @@ async def _broker(script: Script, setting: Setting, stack: AsyncExitStack) -> tu
     by_kind: dict[str, Any] = {}
     if "own-network" in script.needs:
         link = await stack.enter_async_context(Link())
-        broker = await stack.enter_async_context(Broker(setting.environ, advertised=f"127.0.0.1:{link.port}"))
+        broker = await stack.enter_async_context(Broker.of(setting.environ, advertised=f"127.0.0.1:{link.port}"))
         link.to = broker.inner
         by_kind["network"] = link
     if "embedded-broker" in script.needs:

@@ -1,9 +1,7 @@
 """The systems that are outside of one scenario, while it is played: started where that is asked for, waited for, and looked after."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
-from types import TracebackType
-from typing import Self
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from app.play.commands import Started
 from app.play.ground import Ground
@@ -16,7 +14,7 @@ __all__ = ["Systems"]
 
 
 class Systems:
-    """`async with` it once the ground is there: each is started, and its group reads. `ends` as `Outside` has it."""
+    """`async with it.running()` once the ground is there: each is started, and its group reads. `ends` as `Outside` has it."""
 
     def __init__(
         self,
@@ -32,19 +30,23 @@ class Systems:
         self._ends = ends
         self._environ = environ
         self._title = title
-        self._stack = AsyncExitStack()
         self.participants: dict[str, Outside] = {}
 
-    async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._stack.aclose()
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """All of them, for the length of the block; none is started where nobody is outside."""
+        if not (out := self._outsiders).names:
+            yield
+            return
+        commands = {name: (each, self._environ_of(name)) for name, each in out.commands.items()}
+        started = Started(commands, out.bound.folder, title=self._title)
+        async with Admin(self._ground.kafka) as self._admin, started as self._started:
+            for member in out.members:
+                self.participants[member] = self._participant(member, member)
+                await self._is_read(member)
+            for member, agency in out.kept.items():
+                self.participants[member] = self._participant(member, agency)
+            yield
 
     async def stop(self, part: str) -> bool:
         """End the system in the place of this part; False where the part is ours."""
@@ -69,19 +71,6 @@ class Systems:
         """Whether those who are busy are such systems, or parts of ours that get no answer from one."""
         waiting = [f"{adapter} " for member, adapter in ADAPTER_OF.items() if member in self._outsiders.kept]
         return any(each in busy for each in (MARK, *waiting))
-
-    async def _start(self) -> None:
-        out, ground = self._outsiders, self._ground
-        if not out.names:
-            return
-        self._admin = await self._stack.enter_async_context(Admin(ground.kafka))
-        commands = {name: (each, self._environ_of(name)) for name, each in out.commands.items()}
-        self._started = await self._stack.enter_async_context(Started(commands, out.bound.folder, title=self._title))
-        for member in out.members:
-            self.participants[member] = self._participant(member, member)
-            await self._is_read(member)
-        for member, agency in out.kept.items():
-            self.participants[member] = self._participant(member, agency)
 
     async def _is_read(self, member: str) -> None:
         if member in self._outsiders.members:

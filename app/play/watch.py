@@ -19,7 +19,6 @@ __all__ = ["Delivery", "Seen", "Sent", "Watch"]
 
 Key = tuple[str | None, str, str | None]  # source, id, recipient
 NONE: Mapping[str, str] = MappingProxyType({})
-MOST = 2000  # records taken at one time
 
 
 @dataclass
@@ -127,13 +126,10 @@ class Watch:
     async def busy(self) -> str | None:
         """Reads all that is there; keeps time from passing only where the broker does not say how much that is."""
         try:
-            ends = await self._follower.ends()
+            records = await self._follower.untaken()
         except Retry as error:
             return f"the observer: {error}"
-        found: list[Received] = []
-        while any(self._follower.positions[place] < end for place, end in ends.items()):
-            found += [record for records in (await self._follower.take(MOST)).values() for record in records]
-        for record in sorted(found, key=lambda each: (each.timestamp, each.topic, each.partition, each.offset)):
+        for record in records:
             self._note(record)
         return None
 
@@ -150,14 +146,13 @@ class Watch:
 
     async def look_who_took(self) -> None:
         """Mark what lies below the committed offsets of its reader's group."""
-        readers: dict[str, int] = {}
+        readers, committed = dict[str, int](), dict[Place, int]()
         for inbox, member in self._inboxes.items():
             group = await self._admin.group(self._groups[member])
-            committed, readers[short(member)] = group.committed, group.members
-            for seen in self._seen.values():
-                for each in seen.deliveries:
-                    if each.place.topic == inbox:
-                        each.taken = each.offset < committed.get(each.place, 0)
+            committed |= {place: offset for place, offset in group.committed.items() if place.topic == inbox}
+            readers[short(member)] = group.members
+        for each in (delivery for seen in self._seen.values() for delivery in seen.deliveries):
+            each.taken = each.offset < committed.get(each.place, 0)
         self.readers = readers
 
     def _note(self, record: Received) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
+from app.entries import short
 from bus.journal import Entry, Key, key_of
 
 __all__ = ["LEGS", "History"]
@@ -34,13 +35,14 @@ class History:
         self.refusals: Counter[str] = Counter()
         self._now: dict[Key, str] = {}
         self._subjects: dict[Key, str] = {}
-        self._digests: dict[str, bytes] = {}
+        self.digests: dict[str, bytes] = {}
+        """Of every dossier's history, by its code."""
         self._first: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
     def add(self, entry: Entry) -> None:
         """One record of the journal; a repeat counts once."""
         key = key_of(entry)
-        contract = _short(entry["type"] or "")
+        contract = short(entry["type"])
         outcome = "accepted" if entry["succeeded"] else str(entry["faultCode"])
         subject = entry["subject"] or ""
         line = f"{entry['ceTime']} {contract} {entry['source']} {entry['recipient']} {outcome}"
@@ -61,16 +63,9 @@ class History:
         for key, line in self._now.items():
             lines[self._subjects[key]].append(line)
         for subject, said in lines.items():
-            self._digests[subject] = sha256(self._digests.get(subject, b"") + "\n".join(sorted(said)).encode()).digest()
+            self.digests[subject] = sha256(self.digests.get(subject, b"") + "\n".join(sorted(said)).encode()).digest()
         self._now.clear()
         self._subjects.clear()
-
-    def digest(self) -> bytes:
-        """Of all dossiers, by their codes."""
-        found = sha256()
-        for subject, each in sorted(self._digests.items()):
-            found.update(subject.encode() + each)
-        return found.digest()
 
     def reached(self, *contracts: str) -> int:
         """How many dossiers have come to a message of one of these kinds."""
@@ -85,7 +80,3 @@ class History:
                 at = {f"p{share}": seconds[len(seconds) * share // 100] for share in (25, 50, 75, 95)}
                 found[f"{one} > {other}"] = {"n": len(seconds), "min": seconds[0], **at, "max": seconds[-1]}
         return found
-
-
-def _short(contract: str) -> str:
-    return contract.removeprefix("vn.gov.").rpartition(".v")[0]

@@ -6,28 +6,30 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import yaml
 
 from adapters.runtime import AgencyClient
 from app import parts
+from app.child import child
+from app.play.broker import Broker
+from app.play.canonical import digest_of
 from app.play.clock import ScenarioClock
 from app.play.parts import Parts
 from app.profiles.citizens import INTEREST, Citizens
 from app.profiles.compared import compared, course_point
-from app.profiles.crew import Crew
-from app.profiles.digests import canonical_digests
 from app.profiles.forms import Forms, people_for
 from app.profiles.history import History
 from app.profiles.memory import Memory
 from app.profiles.planned import plan
 from app.profiles.profile import Profile
 from app.profiles.watcher import Watcher
+from app.security import VARIABLES
 from app.settings import ADAPTERS, AGENCIES, SERVICE_OF, Settings
 from bus import Admin, KafkaSettings, Members, Space
 from scenarios.verdicts import Case, Point, Verdict
@@ -41,17 +43,17 @@ Report = Callable[[float, str], None]
 OPENING, EVENING = time(8), time(23)
 TOGETHER = (("dvc", "tax"), ("land", "payment"))
 """Agencies in two processes, about as busy as each other: on two cores neither waits for the other."""
-CALL_TIMEOUT = 60.0
+CALL_TIMEOUT, DIGEST_TIMEOUT = 60.0, 300.0  # seconds; a digest is of a whole database
 
 
 @dataclass(frozen=True)
 class Started:
-    """A province that runs: where its parts are, on which broker, in which space."""
+    """A province that runs: where its parts are, on which broker, in which space, in which processes."""
 
     settings: Settings
     bootstrap: str
     urls: Mapping[str, str]
-    crew: Crew
+    pids: Mapping[str, int]
 
 
 async def play(
@@ -105,13 +107,14 @@ class _Played:
             clock = ScenarioClock(counters, citizens, watcher, start=datetime.combine(period.first, OPENING, VN), within=CALL_TIMEOUT)
             try:
                 await clock.begin()
-                if await self._days(clock, citizens, there.crew, stop):
+                if await self._days(clock, citizens, there.pids, stop):
                     self._progress(1.0, "digests")
-                    self._digest = await self._digests(there)
+                    async with httpx.AsyncClient(timeout=DIGEST_TIMEOUT) as http:
+                        self._digest = await digest_of(self._history.digests, {name: there.urls[name] for name in AGENCIES}, http)
             except LgspError as error:
                 self._verdict, self._reason = Verdict.ERROR, str(error)
 
-    async def _days(self, clock: ScenarioClock, citizens: Citizens, crew: Crew, stop: asyncio.Event) -> bool:
+    async def _days(self, clock: ScenarioClock, citizens: Citizens, pids: Mapping[str, int], stop: asyncio.Event) -> bool:
         """Whether it came to the end."""
         period = self._profile.period
         total = (period.last - period.first).days + 1
@@ -120,18 +123,12 @@ class _Played:
                 self._verdict, self._reason = Verdict.INTERRUPTED, f"interrupted on {day}"
                 return False
             self._course.append(course_point(day, citizens))
-            self._memory.sample({"runner": None, **{name: each.pid for name, each in crew.processes.items()}})
+            self._memory.sample({"runner": None, **pids})
             self._progress(
                 ((day - period.first).days + 1) / total, f"{day} {citizens.received} dossiers, {self._history.deliveries} messages"
             )
         self._history.fold()
         return True
-
-    async def _digests(self, there: Started) -> str:
-        found = sha256(self._history.digest())
-        for agency, each in (await canonical_digests({name: there.urls[name] for name in AGENCIES})).items():
-            found.update(f"{agency} {each}\n".encode())
-        return found.hexdigest()
 
     def case(self, citizens: Citizens, seconds: float) -> Case:
         """What was found."""
@@ -188,27 +185,26 @@ async def _province(settings: Settings, environ: Mapping[str, str], profile: Pro
         quiet = replace(settings, log="json", log_level="warning", ports={}, urls={}, databases=databases)
         settings = replace(quiet, state=folder, space=space, policy=policy)
         async with AsyncExitStack() as stack:
-            crew = await stack.enter_async_context(Crew.of(folder, {**environ, **settings.environ()}))
-            agencies = asyncio.gather(*(crew.start("+".join(names), "app", "serve", *names, tells=len(names)) for names in TOGETHER))
+            enter, told = stack.enter_async_context, {**environ, **settings.environ(), **dict.fromkeys(VARIABLES, "")}
+            agencies = {names: await enter(child("app", "serve", *names, environ=told)) for names in TOGETHER}
+            pids = {"+".join(names): each.pid for names, each in agencies.items()}
             bootstrap = settings.bootstrap
             if bootstrap is None:
-                bootstrap = (await crew.start("broker", "bus.embedded", "--listen", "127.0.0.1:0", "--state", str(folder / "broker")))[
-                    "broker"
-                ]
+                broker = await enter(Broker.of(environ, state=folder / "broker"))
+                bootstrap, pids["broker"] = broker.bootstrap, broker.pid
             else:
                 stack.push_async_callback(_clear, settings, bootstrap)
             settings = replace(settings, bootstrap=bootstrap)
-            urls = {name: url for found in await agencies for name, url in found.items()}
-            crew.told({**environ, **settings.environ()})
+            urls = {name: url for names, each in agencies.items() for name, url in (await each.ready(len(names))).items()}
+            # several exchanges of one instance, which those that are supervised share by default, would expel each other from their group
+            told = {**environ, **settings.environ()}
             names = ["exchange", *(f"exchange-{n}" for n in range(2, exchanges + 1))]
-            for name, found in zip(
-                names, await asyncio.gather(*(crew.start(n, "app", "exchange", kafka=True) for n in names)), strict=True
-            ):
-                urls[name] = found["exchange"]
+            started = {name: await enter(child("app", "exchange", environ={**told, "LGSP_EXCHANGE_INSTANCE": name})) for name in names}
+            for name, each in started.items():
+                urls[name], pids[name] = (await each.ready())["exchange"], each.pid
             for name in ADAPTERS:
-                block = parts.adapter(settings, name, bootstrap=bootstrap, url=urls[SERVICE_OF[name]])
-                urls[f"{name}-adapter"] = await stack.enter_async_context(block)
-            yield Started(settings, bootstrap, urls, crew)
+                urls[f"{name}-adapter"] = await enter(parts.adapter(settings, name, bootstrap=bootstrap, url=urls[SERVICE_OF[name]]))
+            yield Started(settings, bootstrap, urls, pids)
 
 
 async def _clear(settings: Settings, bootstrap: str) -> None:

@@ -1,6 +1,5 @@
 """Watches a run from the topics: the journal into its history, the portal's inbox to whoever is told there."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
@@ -9,7 +8,8 @@ from typing import Any, Self
 import orjson
 
 from app.profiles.history import History
-from bus import KafkaSettings, Place, Reader, Received, Space
+from bus import Follower, KafkaSettings, Received, Space
+from vn.errors import Retry
 
 __all__ = ["Watcher"]
 
@@ -18,7 +18,7 @@ Heard = Callable[[str, Any], None]
 
 
 class Watcher:
-    """`async with` it; as a participant it holds the clock back until it has read all that is written."""
+    """`async with` it; a participant that is at rest once it has read everything."""
 
     def __init__(
         self, kafka: KafkaSettings, space: Space, member: str, *, history: History, heard: Heard, interest: frozenset[str]
@@ -26,37 +26,28 @@ class Watcher:
         self._history = history
         self._heard = heard
         self._interest = {f"vn.gov.{name}.v1".encode(): name for name in interest}
-        self._journal, self._inbox = space.journal, space.inbox(member)
-        self._readers = [Reader(kafka) for _ in range(3)]
-        self._read: dict[Place, int] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._journal = space.journal
+        self._follower = Follower(kafka, (space.journal, space.inbox(member)))
 
     async def __aenter__(self) -> Self:
-        for reader in self._readers:
-            await reader.__aenter__()
-        self._tasks = [
-            asyncio.create_task(
-                self._follow(self._readers[0], self._journal, lambda record: self._history.add(orjson.loads(record.value or b"{}")))
-            ),
-            asyncio.create_task(self._follow(self._readers[1], self._inbox, self._delivered)),
-        ]
+        await self._follower.__aenter__()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for reader in self._readers:
-            await reader.__aexit__(kind, error, trace)
+        await self._follower.__aexit__(kind, error, trace)
 
     async def busy(self) -> str | None:
-        """What is written and not yet read here."""
-        for task in self._tasks:
-            if task.done():
-                task.result()  # raises what ended it
-        ends = await self._readers[2].ends([self._journal, self._inbox])
-        unread = sum(max(end - self._read.get(place, 0), 0) for place, end in ends.items())
-        return f"the watcher has {unread} records to read" if unread else None
+        """Reads all that is there; keeps time from passing only where the broker does not say how much that is."""
+        try:
+            records = await self._follower.untaken()
+        except Retry as error:
+            return f"the watcher: {error}"
+        for record in records:
+            if record.topic == self._journal:
+                self._history.add(orjson.loads(record.value or b"{}"))
+            else:
+                self._delivered(record)
+        return None
 
     async def next_due(self) -> datetime | None:
         """It waits for nothing."""
@@ -65,11 +56,6 @@ class Watcher:
     async def turn(self, at: datetime) -> None:  # noqa: ARG002  # what was before is over, whatever comes
         """The instant before has ended."""
         self._history.fold()
-
-    async def _follow(self, reader: Reader, topic: str, take: Callable[[Received], None]) -> None:
-        async for record in reader.follow(topic):
-            take(record)
-            self._read[Place(topic, record.partition)] = record.offset + 1
 
     def _delivered(self, record: Received) -> None:
         headers = dict(record.headers)

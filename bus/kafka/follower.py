@@ -11,6 +11,8 @@ from bus.kafka.pulse import has_stopped
 from bus.kafka.reader import Reader
 from bus.kafka.settings import TROUBLE, Backoff, KafkaSettings, Place, Received, connect, log, stop_quietly
 
+MOST = 2000  # records taken at one time
+
 
 class Follower:
     """`async with` it once the topics are there. Its positions are its own: a client that breaks is replaced and goes on from them.
@@ -62,6 +64,13 @@ class Follower:
             return {}
         self._backoff.well()
         return {Place(*place): records for place, records in taken.items()}
+
+    async def untaken(self) -> list[Received]:
+        """Whatever is there and not taken yet, in the order of time; raises Retry where the broker does not say how much that is."""
+        ends, found = await self.ends(), list[Received]()
+        while any(self.positions[place] < end for place, end in ends.items()):
+            found += [record for records in (await self.take(MOST)).values() for record in records]
+        return sorted(found, key=lambda each: (each.timestamp, each.topic, each.partition, each.offset))
 
     async def ends(self) -> dict[Place, int]:
         """Where every partition ends now, asked of the broker; raises Retry where it does not answer."""

@@ -63,7 +63,7 @@ async def setting(bootstrap: str | None) -> AsyncIterator[Setting]:
     if bootstrap is not None:
         yield Setting(Settings(bootstrap=bootstrap), ENVIRON, None, prefix=prefix)
         return
-    async with Broker(ENVIRON) as broker:
+    async with Broker.of(ENVIRON) as broker:
         with calm():
             yield Setting(Settings(), ENVIRON, broker, prefix=prefix)
 

@@ -19,5 +19,5 @@ def theatre(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Theatre:
 @pytest.fixture(scope="module")
 async def own_theatre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
     """On a broker of its own that lies on demand."""
-    async with Broker(dict(os.environ)) as broker:  # noqa: TID251 - for a process
+    async with Broker.of(dict(os.environ)) as broker:  # noqa: TID251 - for a process
         yield Theatre(Path(tmp_path_factory.mktemp("scripts")), broker=broker)

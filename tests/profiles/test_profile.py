@@ -114,7 +114,7 @@ def test_a_message_that_is_journaled_again_counts_once():
             for _ in range(times):
                 history.add(entry)
         history.fold()
-        histories.append((history.messages, history.deliveries, history.refusals, history.digest()))
+        histories.append((history.messages, history.deliveries, history.refusals, history.digests))
     assert histories[0] == histories[1]
     assert histories[0][:3] == (2, 2, {"client.expired": 1})
 
