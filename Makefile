@@ -80,6 +80,7 @@ asyncapi:
 lock:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --generate-hashes --extra postgres --extra tracing -c requirements-dev.lock pyproject.toml -o requirements-image.lock
 
 clean:
 	rm -rf .venv .lgsp .mypy_cache .ruff_cache .pytest_cache
