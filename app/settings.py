@@ -48,7 +48,7 @@ def _variable(part: str, what: str) -> str:
 
 
 _PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, "supervisor")}
-_URLS = {_variable(part, "URL"): part for part in (*AGENCIES, CONTROL)}
+_URLS = {_variable(part, "URL"): part for part in (*PARTS[1:], CONTROL)}  # a broker has a bootstrap address
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
 KNOWN = (*_TEXTS, *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
 
