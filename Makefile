@@ -25,12 +25,12 @@ demo: install
 	@$(BIN)/lgsp demo $(ARGS)
 
 test: dev
-	$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) -m "not slow and not containers" $(ARGS)
 
 # The same tests on Apache Kafka; needs Java 17, and Maven for its first start. Of tests/broker, which is about the embedded
 # broker, those that are about both: foreign clients, and the table of differences
 test-kafka: dev
-	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+	LGSP_TEST_BROKER=apache $(BIN)/pytest -n $(JOBS) -m "not slow and not containers" $(ARGS)
 
 .PHONY: differences
 # Asks the named brokers every probe again, and writes docs/brokers.md: make differences ARGS=embedded
@@ -42,6 +42,11 @@ differences: dev
 SLOW_JOBS ?= 2
 test-slow: dev
 	$(BIN)/pytest -n $(SLOW_JOBS) -m slow $(ARGS)
+
+.PHONY: test-containers
+# The image, docker-compose.yml and PostgreSQL; needs a Docker engine. PYTHON_IMAGE, LGSP_KAFKA_IMAGE and LGSP_POSTGRES_IMAGE name other images
+test-containers: dev
+	$(BIN)/pytest -m containers $(ARGS)
 
 check: format lint types imports test
 
@@ -80,6 +85,7 @@ asyncapi:
 lock:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --generate-hashes --extra postgres --extra tracing -c requirements-dev.lock pyproject.toml -o requirements-image.lock
 
 clean:
 	rm -rf .venv .lgsp .mypy_cache .ruff_cache .pytest_cache

@@ -22,9 +22,12 @@ class Parts:
     @property
     def urls(self) -> Mapping[str, str]:
         """Every known HTTP address by part."""
-        if self._settings.urls and not (self._settings.state / "run.json").exists():
-            return self._settings.urls
-        return {**running(self._settings.state).urls, **self._settings.urls}
+        try:
+            return {**running(self._settings.state).urls, **self._settings.urls}
+        except CannotConnect:  # nothing runs from the state folder
+            if self._settings.urls:
+                return self._settings.urls
+            raise
 
     def url(self, part: str) -> str:
         """The address of one part."""

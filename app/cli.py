@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from app.commands import act, broker, control, faults, look, play, rules, run, scenario, topics
+from app.commands import act, broker, control, faults, look, play, rules, run, scenario, topics, waiting
 from vn.errors import CannotConnect, LgspError, Unusable
 
 __all__ = ["main"]
@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
     "Act": (act.sample, act.submit, act.pay, act.supplement, act.withdraw, act.decide),
     "Look": (look.trace, play.why, play.record, look.show, look.journal, look.notices),
     "Rules": (rules.members,),
-    "Control": (control.wait, control.clock, control.policy, control.canonical, control.reset),
+    "Control": (waiting.wait, control.clock, control.policy, control.canonical, control.reset),
 }
 GROUPS = {
     "Run": {"scenario": scenario.scenario},

@@ -1,10 +1,9 @@
-"""Commands that turn a running exchange: wait, clock, policy, canonical form, reset."""
+"""Commands that turn a running exchange: clock, policy, canonical form, reset."""
 
 import json
 import re
-import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,44 +11,12 @@ from app.commands.options import AsJson, State, parts_of
 from app.listing import lines
 from app.settings import CONTROL
 from vn.clock import VN
-from vn.errors import CannotConnect, LgspError, Unusable
+from vn.errors import Unusable
 
-if TYPE_CHECKING:
-    from app.calls import Parts
-
-__all__ = ["canonical", "clock", "policy", "reset", "wait"]
+__all__ = ["canonical", "clock", "policy", "reset"]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _AGENCIES = ("dvc", "land", "tax", "payment")
-
-
-def wait(timeout: Annotated[float, typer.Option("--timeout", "-t", min=0, help="Seconds.")] = 30, state: State = None) -> int:
-    """Wait until every part of the exchange is healthy; exit code 11 when the time is over."""
-    deadline = time.monotonic() + timeout
-    while True:
-        sick = _sick(parts_of(state))
-        if not sick:
-            typer.echo("ready")
-            return 0
-        if time.monotonic() > deadline:
-            raise CannotConnect(f"not ready after {timeout:g} s: {sick}")
-        time.sleep(0.1)
-
-
-def _sick(parts: "Parts") -> str:
-    """Which parts are not well; empty when all are."""
-    try:
-        sick = [part for part in parts.urls if part != "supervisor" and not _well(parts, part)]
-    except CannotConnect as error:
-        return str(error)
-    return ", ".join(sick)
-
-
-def _well(parts: "Parts", part: str) -> bool:
-    try:
-        return bool(parts.get(part, "/_lgsp/health")["status"] == "ok")
-    except LgspError:
-        return False
 
 
 def clock(

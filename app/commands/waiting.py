@@ -1,0 +1,74 @@
+"""The command `wait`: until every part is healthy, or a time is over."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from app.commands.options import State, parts_of
+from app.reading import is_http
+from vn.errors import CannotConnect, Unusable
+
+__all__ = ["wait"]
+
+_EVERY = 0.1
+_PATIENCE = 5.0  # seconds for one answer; who needs longer is not well
+
+
+def wait(
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(help="Addresses to ask instead, each http://HOST:PORT[/PATH].", metavar="[URL]...", show_default=False),
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", "-t", min=0, help="Seconds.")] = 30,
+    state: State = None,
+) -> int:
+    """Wait until every part is healthy, or exit with 11 when the time is over, naming who is not.
+
+    Asks the addresses given, else those of LGSP_<PART>_URL and of a running `lgsp up`.
+    """
+    wrong = [url for url in urls or () if not is_http(url)]
+    if wrong:
+        raise Unusable("; ".join(f"wait: {url!r} is not http://HOST:PORT" for url in wrong))
+    asked = {url: url.rstrip("/") for url in urls or ()}
+    deadline = time.monotonic() + timeout
+    while sick := _sick(asked, state, within=max(deadline - time.monotonic(), _EVERY)):
+        if time.monotonic() >= deadline:
+            raise CannotConnect(f"not ready after {timeout:g} s: {sick}")
+        time.sleep(_EVERY)
+    typer.echo("ready")
+    return 0
+
+
+def _sick(asked: Mapping[str, str], state: Path | None, *, within: float) -> str:
+    """Who is not well, and why; empty when all are."""
+    try:
+        # an exchange that is being started tells its addresses late, so they are read anew each time
+        asked = asked or {part: url for part, url in parts_of(state).urls.items() if part != "supervisor"}
+    except CannotConnect as error:
+        return str(error)
+    return "; ".join(f"{name} {why}" for name, why in asyncio.run(_asked(asked, within)) if why)
+
+
+async def _asked(urls: Mapping[str, str], within: float) -> list[tuple[str, str]]:
+    async with httpx.AsyncClient(timeout=min(within, _PATIENCE)) as client:
+        return list(zip(urls, await asyncio.gather(*(_why_not(client, url) for url in urls.values())), strict=True))
+
+
+async def _why_not(client: httpx.AsyncClient, url: str) -> str:
+    """Why the part at `url` is not ready; empty when it is."""
+    try:
+        answer = await client.get(f"{url}/_lgsp/health")
+        told = answer.json()
+        status, detail = str(told["status"]), str(told.get("detail") or "")
+    except httpx.HTTPError as error:
+        return f"does not answer at {url} ({type(error).__name__})"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"answers {answer.status_code} at {url}/_lgsp/health, which no part of lgsp does"
+    if answer.is_success and status == "ok":
+        return ""
+    return f"is {status}" + (f" ({detail})" if detail else "")

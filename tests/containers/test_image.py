@@ -1,0 +1,64 @@
+"""The image: small, with a user of its own who may write to the state folder alone, and each part runs from it."""
+
+import pytest
+
+from app.settings import AGENCIES
+from tests.containers.engine import Container, docker, healthy, inspected
+from tests.support import eventually
+
+pytestmark = pytest.mark.containers
+
+MIB = 2**20
+READ_ONLY = ("--read-only", "--init")
+
+
+def test_what_we_add_to_the_base_is_less_than_200_mib(image: str, capsys: pytest.CaptureFixture[str]):
+    layers = [line.split("\t") for line in docker("history", "--no-trunc", "--human=false", "--format", "{{.Size}}\t{{.CreatedBy}}", image).splitlines()]
+    ours = layers[: next(number for number, (_, by) in enumerate(layers) if "org.opencontainers.image.title" in by)]
+    added = sum(int(size) for size, _ in ours)
+    with capsys.disabled():
+        print(f"\n{image}: {inspected(image)['Size'] / MIB:.0f} MiB, of which {added / MIB:.0f} MiB above its base")
+    assert 50 * MIB < added < 200 * MIB
+
+
+def test_it_says_what_it_is_and_what_it_needs(image: str):
+    config = inspected(image)["Config"]
+    assert config["Labels"]["org.opencontainers.image.title"] == "lgsp-sim"
+    assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+    assert set(config["ExposedPorts"]) == {"8080/tcp", "9092/tcp", "29092/tcp"}
+    assert set(config["Volumes"]) == {"/var/lib/lgsp"}
+    assert (config["User"], config["Entrypoint"], config["Cmd"]) == ("10001:10001", ["lgsp"], ["up", "--compact"])
+
+
+def test_its_user_may_write_to_the_state_folder_alone(image: str):
+    tried = "id -u; find / -xdev -writable -not -path '/proc/*' -not -type l 2>/dev/null | grep -v -E '^/(dev|proc|tmp|var/tmp|run/lock|var/lock)(/|$)'"
+    assert docker("run", "--rm", "--entrypoint", "sh", image, "-c", tried).split() == ["10001", "/var/lib/lgsp"]
+
+
+def test_nothing_of_building_is_in_it_and_everything_is_compiled(image: str):
+    tried = "ls /opt/lgsp/bin /root/.cache /src 2>/dev/null; find /opt/lgsp/lib -name '*.py' | wc -l; find /opt/lgsp/lib -name '*.pyc' | wc -l"
+    *names, sources, compiled = docker("run", "--rm", "--user", "0", "--entrypoint", "sh", image, "-c", tried).split()
+    assert "lgsp" in names
+    assert not {"pip", "requirements-image.lock", "tests"} & set(names)
+    assert int(compiled) > 0.99 * int(sources) > 1000
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+async def test_an_agency_runs_from_it_on_a_read_only_file_system_and_is_healthy(image: str, agency: str):
+    port = ("--env", f"LGSP_{agency.upper()}_PORT=8080")
+    with Container(image, "serve", agency, options=(*READ_ONLY, *port)) as container:
+
+        async def well() -> bool:
+            return healthy(container)
+
+        await eventually(well, within=60)
+        assert docker("exec", container, "lgsp", "wait", "http://127.0.0.1:8080") == "ready"
+        assert docker("diff", container) == ""
+        docker("stop", container)
+        assert inspected(container)["State"]["ExitCode"] == 0
+
+
+@pytest.mark.parametrize(("command", "code"), [(("serve", "nobody"), 2), (("exchange",), 11), (("adapter", "ilis"), 11)])
+def test_what_cannot_run_says_so_and_leaves_with_the_code_of_the_command_line(image: str, command: tuple[str, ...], code: int):
+    with Container(image, *command, options=READ_ONLY) as container:
+        assert docker("wait", container) == str(code)
