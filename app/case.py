@@ -163,11 +163,16 @@ def _decisions(dossier: str, parts: Parts) -> tuple[list[str], list[str]]:
         if name in parts.urls:
             for each in parts.get(name, "/_lgsp/work", subject=dossier)["items"]:
                 if each["due"] is None:
-                    waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
+                    waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {_at(each['asked'])}"
                     found.append(f"{waits}: {HOW.get((name, each['kind']), OWN).format(dossier)}")
                 elif (name, each["kind"]) in HOW:
-                    dated.append(f"the {office}'s: decision `{each['kind']}` falls due at {each['due'][:16].replace('T', ' ')}")
+                    dated.append(f"the {office}'s: decision `{each['kind']}` falls due at {_at(each['due'])}")
     return found, dated
+
+
+def _at(instant: str) -> str:
+    """As all texts about a case show it: `2026-02-09 08:00:00`."""
+    return instant[:19].replace("T", " ")
 
 
 def _place(entry: Entry) -> tuple[str, int, int]:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 
 from app.calls import Parts
@@ -14,9 +13,8 @@ from app.play.watch import Seen, Sent, Watch
 from app.settings import AGENCIES, Settings
 from bus import EXCHANGE
 from scenarios.verdicts import Hop, Message, Turn
-from vn.clock import VN
 
-__all__ = ["blamed", "held_up", "hop_of", "shown", "shown_at", "turn_of", "whose"]
+__all__ = ["blamed", "held_up", "hop_of", "shown", "turn_of", "whose"]
 
 COMMITS_WITHIN, LOOK_EVERY = 3.0, 0.1  # seconds
 ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
@@ -122,11 +120,6 @@ async def turn_of(urls: Mapping[str, str], dossier: str, hop: Hop) -> str:
         return said
     there = {agency: urls[agency] for agency in AGENCIES if agency in urls}
     return await asyncio.to_thread(turn, Case(dossier, ()), Parts(Settings(urls=there, state=NOWHERE)))
-
-
-def shown_at(at: datetime | None) -> str:
-    """An instant as a Vietnamese reader writes it."""
-    return "-" if at is None else f"{at.astimezone(VN):%d/%m/%Y %H:%M}"
 
 
 def shown(seen: Seen) -> Message:

@@ -1,7 +1,10 @@
 """A failed step says where the case stands and whose turn it is; a run tells its deadlines, its course, and a digest of its history."""
 
+import re
+
 import pytest
 
+from scenarios.report.words import explained
 from tests.play.scripts import BY_HAND, Theatre, failure, passed
 from tests.play.stage import at
 
@@ -38,6 +41,13 @@ async def test_the_last_hop_says_how_far_it_came_and_whose_turn_it_is(
     )
     assert found.turn_words
     assert all(len(each) < 400 for each in (found.reason, found.hop.words, found.turn_words))
+
+
+async def test_every_instant_in_the_words_of_a_failure_has_one_form(theatre: Theatre) -> None:
+    steps = f"{SUBMIT}\n- expect: {{contract: dossier.submitted, to: ilis, about: d, where: {{/procedure: gift}}, within: 1 working-day}}"
+    words = "\n".join(explained(failure(await theatre.play(steps, given=f"{{policies: {BY_HAND}}}"))))
+    said = re.findall(r"\b(?:by|ilis,|since) (\S+ [0-9:]+[0-9])", words)
+    assert said == ["2026-03-03 17:00:00", "2026-03-02 09:00:00", "2026-03-02 09:00:00"], words
 
 
 async def test_the_words_are_those_of_the_script_and_only_what_it_names_is_compared(theatre: Theatre) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 from app.play.scene import Scene, StepFailed
 from app.play.steps import elsewhere
 from app.play.steps.elsewhere import statuses
-from app.play.why import blamed, shown_at
+from app.play.why import blamed
 from scenarios.acts import Advance, Part
 from scenarios.expectations import State
 from scenarios.matching import differences, shown
+from scenarios.report.words import moment
 from scenarios.verdicts import Failure
 from vn.errors import Unusable
 
@@ -30,7 +31,7 @@ async def advance(scene: Scene, act: Advance) -> None:
     """Time passes, from one due instant to the next, each time until all is at rest."""
     to = scene.instant(act.to) or (act.by.after(scene.now) if act.by else scene.now)
     if to < scene.now:
-        raise Unusable(f"time cannot run backwards: it is {shown_at(scene.now)} already, and this advances to {shown_at(to)}")
+        raise Unusable(f"time cannot run backwards: it is {moment(scene.now)} already, and this advances to {moment(to)}")
     await scene.advance(to)
     await scene.rest()
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import blamed, held_up, shown, shown_at, whose
+from app.play.why import blamed, held_up, shown, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
+from scenarios.report.words import moment
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
 
@@ -50,7 +51,7 @@ def broken(scene: Scene) -> Watched | None:
 def breach(watched: Watched) -> Failure:
     """What came that must not."""
     seen, delivery = _came(watched)[0]
-    return Failure(f"{named(watched.scene, watched.act)} must not come, and came at {shown_at(delivery.at)}", nearest=shown(seen))
+    return Failure(f"{named(watched.scene, watched.act)} must not come, and came at {moment(delivery.at)}", nearest=shown(seen))
 
 
 def _came(watched: Watched) -> list[tuple[Seen, Delivery]]:
@@ -186,7 +187,7 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     about = dossier or (nearest.subject if nearest else "")
     hop = await scene.hop(about) if about else None
     turn, turn_words = await blamed(hop, scene.agencies.ours, about, scene.outside) if hop else (None, "")
-    when = words or (f"by {shown_at(due)}" if due else "by now")
+    when = words or (f"by {moment(due)}" if due else "by now")
     return Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
@@ -215,7 +216,7 @@ def _spent(act: Expect, seen: Seen, due: datetime | None) -> str:
     if at is None:
         return f"it was not {'accepted' if act.at == 'accepted' else 'delivered'}"
     if due is not None and at > due:
-        return f"it came at {shown_at(at)}, after the term"
+        return f"it came at {moment(at)}, after the term"
     return "it was not taken" if act.at == "taken" else "there are not as many"
 
 
