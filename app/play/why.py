@@ -14,7 +14,7 @@ from app.settings import AGENCIES, Settings
 from bus import EXCHANGE
 from scenarios.verdicts import Hop, Message, Turn
 
-__all__ = ["blamed", "held_up", "hop_of", "shown", "turn_of", "whose"]
+__all__ = ["blamed", "held_up", "hop_of", "is_outside", "maker_of", "shown", "turn_of", "whose"]
 
 COMMITS_WITHIN, LOOK_EVERY = 3.0, 0.1  # seconds
 ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
@@ -93,7 +93,20 @@ def whose(hop: Hop, outside: Collection[str], words: str = "") -> Turn:
     if hop.message is None:
         return "simulator"
     member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
-    return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
+    return "member under test" if is_outside(member, outside) else "simulator"
+
+
+def is_outside(member: str, outside: Collection[str]) -> bool:
+    """Whether it, or the agency that it speaks for, is not ours."""
+    return bool({member, AGENCY_OF.get(member, "")} & set(outside))
+
+
+def maker_of(seen: Seen) -> str:
+    """Who made a message come: its sender; of what the exchange says, who did not take what it is about, or sent what it refused."""
+    if seen.source != short(EXCHANGE):
+        return seen.source
+    told = seen.payload if isinstance(seen.payload, Mapping) else {}
+    return short(told.get("recipient")) or seen.recipient or ""
 
 
 async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str]) -> tuple[Turn, str]:

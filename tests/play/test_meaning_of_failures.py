@@ -43,6 +43,35 @@ async def test_the_last_hop_says_how_far_it_came_and_whose_turn_it_is(
     assert all(len(each) < 400 for each in (found.reason, found.hop.words, found.turn_words))
 
 
+async def test_a_never_says_where_it_stands_what_came_the_last_hop_and_whose_turn_it_is(theatre: Theatre) -> None:
+    case = await theatre.play(
+        f"""
+{SUBMIT}
+- never: {{contract: tax.payment-notice, to: dvc, about: d}}
+- advance: {{by: 2 working-days}}
+""",
+        given="{policies: {tax: {notice-after: 1 working-day}}}",
+    )
+    found = failure(case)
+    never, advance = (step.place for step in case.steps[1:])
+    assert case.steps[-1].word == "advance"
+    assert f"({never}), and came at 2026-03-03 17:00:00" in found.reason
+    assert never != advance
+    assert found.nearest is not None
+    assert (found.nearest.contract, found.nearest.recipient) == ("tax.payment-notice", "dvc")
+    assert found.hop is not None
+    assert found.hop.seen == "taken"
+    assert (found.turn, found.turn_words.partition(":")[0]) == ("simulator", "the citizen's")
+    assert [line.partition(":")[0] for line in explained(found)[1:]] == ["it was", "last hop", "whose turn"]
+
+
+async def test_a_never_that_only_the_end_breaks_is_told_at_its_own_place(theatre: Theatre) -> None:
+    steps = "- never: {contract: tax.payment-notice, to: dvc}\n- stop: exchange\n- submit: {as: d, sample: transfer}\n- start: exchange"
+    case = await theatre.play(steps)
+    assert (case.steps[-1].word, case.steps[-1].place) == ("never", case.steps[0].place)
+    assert failure(case).hop is not None
+
+
 async def test_every_instant_in_the_words_of_a_failure_has_one_form(theatre: Theatre) -> None:
     steps = f"{SUBMIT}\n- expect: {{contract: dossier.submitted, to: ilis, about: d, where: {{/procedure: gift}}, within: 1 working-day}}"
     words = "\n".join(explained(failure(await theatre.play(steps, given=f"{{policies: {BY_HAND}}}"))))

@@ -1,12 +1,11 @@
 """Steps in which parts end and begin, time passes, and all comes to rest."""
 
-from dataclasses import replace
 from typing import Any
 
 from app.play.scene import Scene, StepFailed
 from app.play.steps import elsewhere
 from app.play.steps.elsewhere import statuses
-from app.play.why import blamed
+from app.play.steps.meeting import standing
 from scenarios.acts import Advance, Part
 from scenarios.expectations import State
 from scenarios.matching import differences, shown
@@ -67,10 +66,7 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
     failure = Failure(f"the state at {act.at} is another", differences=wrong)
     if act.dossier is None:
         return failure
-    code = scene.dossier(act.dossier)
-    hop = await scene.hop(code)
-    turn, words = await blamed(hop, scene.agencies.ours, code, scene.outside)
-    return replace(failure, hop=hop, turn=turn, turn_words=words)
+    return await standing(scene, failure, scene.dossier(act.dossier))
 
 
 def _name(scene: Scene, number: str) -> str:

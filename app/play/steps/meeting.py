@@ -9,7 +9,7 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import blamed, held_up, shown, whose
+from app.play.why import blamed, held_up, is_outside, maker_of, shown, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
 from scenarios.report.words import moment
 from scenarios.scenario import AnyOf
@@ -40,7 +40,7 @@ async def any_of(scene: Scene, act: AnyOf) -> None:
 
 async def never(scene: Scene, act: Never) -> None:
     """From here on; looked at after every step and at the end."""
-    scene.nevers.append(Watched(act, scene, scene.watch.delivered))
+    scene.nevers.append(Watched(act, scene, scene.watch.delivered, scene.place))
 
 
 def broken(scene: Scene) -> Watched | None:
@@ -48,10 +48,21 @@ def broken(scene: Scene) -> Watched | None:
     return next((watched for watched in scene.nevers if _came(watched)), None)
 
 
-def breach(watched: Watched) -> Failure:
-    """What came that must not."""
-    seen, delivery = _came(watched)[0]
-    return Failure(f"{named(watched.scene, watched.act)} must not come, and came at {moment(delivery.at)}", nearest=shown(seen))
+async def breach(watched: Watched) -> Failure:
+    """What came that must not, and where its case stands; a member outside that made it come is the one under test."""
+    scene, (seen, delivery) = watched.scene, _came(watched)[0]
+    reason = f"{named(scene, watched.act)} must not come ({watched.place}), and came at {moment(delivery.at)}"
+    failure = await standing(scene, Failure(reason, nearest=shown(seen)), seen.subject)
+    if not is_outside(maker := maker_of(seen), scene.outside):
+        return failure
+    return replace(failure, turn="member under test", turn_words=f"{maker}'s: it made this message come")
+
+
+async def standing(scene: Scene, failure: Failure, about: str) -> Failure:
+    """With the last hop of the case, and whose turn it is."""
+    hop = await scene.hop(about)
+    turn, words = await blamed(hop, scene.agencies.ours, about, scene.outside)
+    return replace(failure, hop=hop, turn=turn, turn_words=words)
 
 
 def _came(watched: Watched) -> list[tuple[Seen, Delivery]]:
@@ -185,17 +196,13 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     others = [seen for seen in scene.watch if seen not in found.seens]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier), default=None)
     about = dossier or (nearest.subject if nearest else "")
-    hop = await scene.hop(about) if about else None
-    turn, turn_words = await blamed(hop, scene.agencies.ours, about, scene.outside) if hop else (None, "")
     when = words or (f"by {moment(due)}" if due else "by now")
-    return Failure(
+    made = Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
         differences=[] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
-        hop=hop,
-        turn=turn,
-        turn_words=turn_words,
     )
+    return await standing(scene, made, about) if about else made
 
 
 def _told(found: Met) -> str:
