@@ -72,6 +72,30 @@ async def test_a_never_that_only_the_end_breaks_is_told_at_its_own_place(theatre
     assert failure(case).hop is not None
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (
+            "contract: land.register-updated, to: dvc, about: d",
+            "no land.register-updated came about the dossier; so far: 1 dossier.submitted",
+        ),
+        ("contract: land.register-updated, to: dvc", "no land.register-updated came; so far: 1 dossier.submitted"),
+        (
+            "contract: dossier.submitted, about: d, count: 2",
+            "no other dossier.submitted came about the dossier; so far: 1 dossier.submitted",
+        ),
+    ],
+)
+async def test_where_nothing_more_came_of_a_contract_no_other_is_near_and_what_came_is_counted(
+    wanted: str, said: str, theatre: Theatre
+) -> None:
+    found = failure(await theatre.play(f"{SUBMIT}\n- expect: {{{wanted}}}", given=f"{{policies: {BY_HAND}}}"))
+    assert found.nearest is None
+    assert found.differences == [f"contract: {said}"]
+    assert found.hop is not None
+    assert "dossier.submitted from dvc to ilis" in found.hop.words
+
+
 async def test_every_instant_in_the_words_of_a_failure_has_one_form(theatre: Theatre) -> None:
     steps = f"{SUBMIT}\n- expect: {{contract: dossier.submitted, to: ilis, about: d, where: {{/procedure: gift}}, within: 1 working-day}}"
     words = "\n".join(explained(failure(await theatre.play(steps, given=f"{{policies: {BY_HAND}}}"))))

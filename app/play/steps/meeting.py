@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -193,14 +194,15 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     """Why an expectation is not met: what there is instead, the nearest message, the last hop, whose turn it is."""
     dossier, due, found = act.about and scene.dossier(act.about), _due(scene, act), _met(scene, act)
     _note_term(scene, act, None)
-    others = [seen for seen in scene.watch if seen not in found.seens]
+    others = [seen for seen in scene.watch if act.contract in (None, seen.contract) and seen not in found.seens]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier), default=None)
-    about = dossier or (nearest.subject if nearest else "")
+    last = nearest or max(scene.watch, key=lambda seen: seen.order, default=None)
+    about = dossier or (last.subject if last else "")
     when = words or (f"by {moment(due)}" if due else "by now")
     made = Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
-        differences=[] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
+        differences=[_instead(scene, act, dossier)] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
     )
     return await standing(scene, made, about) if about else made
 
@@ -227,8 +229,17 @@ def _spent(act: Expect, seen: Seen, due: datetime | None) -> str:
     return "it was not taken" if act.at == "taken" else "there are not as many"
 
 
-def _distance(act: Message, seen: Seen, dossier: str | None) -> tuple[bool, int, int]:
-    return act.contract not in (None, seen.contract), len(unlike(act, seen, dossier)), -seen.order
+def _distance(act: Message, seen: Seen, dossier: str | None) -> tuple[int, int]:
+    return len(unlike(act, seen, dossier)), -seen.order
+
+
+def _instead(scene: Scene, act: Expect, dossier: str | None) -> str:
+    """What has come of the case, so many of each contract, where nothing more has of the one that was expected."""
+    ids = {(seen.contract, seen.id): None for seen in scene.watch if dossier in (None, seen.subject)}
+    came = Counter(contract for contract, _ in ids)
+    other = "other " if act.contract in came else ""
+    told = "; so far: " + ", ".join(f"{number} {contract}" for contract, number in came.items()) if came else ""
+    return f"contract: no {other}{act.contract or 'message'} came{' about the dossier' if dossier else ''}{told}"
 
 
 def named(scene: Scene, act: Message) -> str:
