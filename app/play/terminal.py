@@ -23,7 +23,9 @@ STYLES = {
     Verdict.NOT_RUN: "yellow",
     Verdict.INTERRUPTED: "yellow",
 }
+WRONG = (Verdict.FAILED, Verdict.ERROR)  # explained with its case
 MOST = 60  # steps that passed, in the table of a case
+SHORT = 100  # characters of a reason that has been told already
 
 
 class Terminal:
@@ -72,12 +74,12 @@ class Terminal:
 
     def case_ended(self, case: Case) -> None:
         """Its steps only where it did not pass, or where everything is wanted."""
-        told = self._verbose or case.verdict in (Verdict.FAILED, Verdict.ERROR)
+        told = self._verbose or case.verdict in WRONG
         if told or not self._console.is_terminal:
             line = Text.assemble(_verdict(case.verdict), "  ", (clean(case.id), "bold"), f"  {spanned(case)}  {seconds(case.seconds)}")
             self._console.print(line, highlight=False)
         if told:
-            if case.reason:
+            if case.reason and not _told_by_steps(case):
                 self._console.print(Padding(Text(clean(case.reason)), (0, 0, 0, 2), expand=False), highlight=False)
             if case.steps:
                 self._console.print(Padding(_steps(case.steps), (0, 0, 0, 2), expand=False), highlight=False)
@@ -89,14 +91,14 @@ class Terminal:
         self._console.print(Text(text), highlight=False, soft_wrap=True)
 
     def end(self, run: Run) -> None:
-        """The summary: one row for each case, then the counts."""
+        """The summary: one row for each case, with its place where it has been explained above, then the counts."""
         self._stop()
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for column in ("verdict", "its time", "real", "scenario"):
             fold = column == "scenario"
             table.add_column(column, overflow="fold", justify="left" if fold or column == "verdict" else "right", no_wrap=not fold)
         for case in run.cases:
-            why = reason(case)
+            why = _shortly(case)
             name = Group(Text(clean(case.id)), *([Padding(Text(clean(why)), (0, 0, 0, 2))] if why else []))
             table.add_row(_verdict(case.verdict), spanned(case), seconds(case.seconds), name)
         self._console.print(table, highlight=False)
@@ -114,8 +116,23 @@ class Terminal:
 
 def _verdict(verdict: Verdict) -> Text:
     """In capitals where something is wrong, so that it is found without colour."""
-    bad = verdict in (Verdict.FAILED, Verdict.ERROR)
+    bad = verdict in WRONG
     return Text(verdict.value.upper() if bad else verdict.value, STYLES[verdict])
+
+
+def _told_by_steps(case: Case) -> bool:
+    """Whether the reason is that of a step, which explains it."""
+    return any(step.failure and step.failure.reason in case.reason for step in failed_steps(case))
+
+
+def _shortly(case: Case) -> str:
+    """In the summary: the reason where it is told nowhere else, else where it has been explained."""
+    why = reason(case)
+    if case.verdict not in WRONG:
+        return why
+    if step := next((step for step in failed_steps(case) if step.verdict in WRONG), None):
+        return f"step {step.number}, {step.place}"
+    return why if len(why) <= SHORT else f"{why[: SHORT - 1]}…"
 
 
 def _steps(steps: Sequence[StepDone]) -> Table:

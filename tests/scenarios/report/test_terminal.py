@@ -1,6 +1,7 @@
 """What a terminal shows of a run."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -66,6 +67,19 @@ def test_a_failure_is_explained_with_its_place_and_whose_turn_it_was() -> None:
     text = shown(made.FAILED, width=200)
     wanted = ["step 5, scenarios/flow/notice-delivered-twice.yaml:14", made.FAILURE.reason, "whose turn: member under test: ilis has"]
     assert [each for each in wanted if each not in text] == []
+
+
+def test_a_failure_is_told_in_full_once_and_the_summary_says_where() -> None:
+    text = shown(replace(made.FAILED, reason=made.FAILURE.reason), width=300)
+    assert text.count(made.FAILURE.reason) == 1
+    assert "step 5, scenarios/flow/notice-delivered-twice.yaml:14" in text[text.index("verdict ") :]
+
+
+def test_what_ended_a_case_outside_of_its_steps_is_told_in_full_with_the_case_and_cut_in_the_summary() -> None:
+    long = "the tax authority did not start: " + "x" * 200
+    text = shown(replace(made.ERROR, reason=long), width=300)
+    assert text.count(long) == 1
+    assert text.count(long[:90]) == 2
 
 
 def test_the_summary_has_every_case_with_the_reason_why_it_was_not_run_and_ends_with_the_counts() -> None:
