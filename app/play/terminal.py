@@ -31,13 +31,13 @@ SHORT = 100  # characters of a reason that has been told already
 class Terminal:
     """Told what happens, as it happens; `total`: how many cases there will be.
 
-    A live line on a terminal, one line for each case elsewhere. Nothing is told by colour alone. Use it as a context:
-    the live line goes, and the cursor comes back, however the run ends.
+    A live line on a terminal; elsewhere one line for each case, and for each tenth of a long one. Nothing is told by colour
+    alone. Use it as a context: the live line goes, and the cursor comes back, however the run ends.
     """
 
     def __init__(self, console: Console, *, total: int, verbose: bool = False) -> None:
         self._console, self._total, self._verbose = console, total, verbose
-        self._number = 0
+        self._number = self._tenths = 0
         self._case = ""
         self._live = Live(Text(), console=console, transient=True, refresh_per_second=8) if console.is_terminal else None
 
@@ -51,7 +51,7 @@ class Terminal:
 
     def case_begins(self, script_id: str, title: str) -> None:
         """The next of so many."""
-        self._number += 1
+        self._number, self._tenths = self._number + 1, 0
         self._case = f"{self._number}/{self._total} {script_id}"
         self._show(self._case, title)
 
@@ -59,11 +59,13 @@ class Terminal:
         """Step `number` of `total`, at the scenario's time."""
         self._show(self._case, moment(virtual_time)[:16], f"step {number}/{total}", text)
 
-    def goes_on(self, done: int, total: int, what: str, virtual_time: datetime | None) -> None:
-        """A long step has done so much: `goes_on(3120, 7881, "dossiers", at)`."""
-        share = done / total if total else 1.0
+    def goes_on(self, share: float, what: str) -> None:
+        """A long case has done so much, from 0 to 1: the live line, or a line for each tenth."""
         bar = ("#" * int(20 * share)).ljust(20, ".")
-        self._show(self._case, moment(virtual_time)[:16], f"[{bar}] {done:,}/{total:,} {what}")
+        self._show(self._case, f"[{bar}]", f"{share:.0%}", what)
+        if not self._live and int(10 * share) > self._tenths:
+            self._tenths = int(10 * share)
+            self._console.print(Text(clean(f"{self._case}  {share:.0%}  {what}")), highlight=False)
 
     async def ask(self, what: str) -> None:
         """Somebody has to do something by hand."""

@@ -20,7 +20,7 @@ def shown(*cases: Case, terminal: bool = False, verbose: bool = False, width: in
             for step in case.steps:
                 told.step_begins(step.number, len(case.steps), step.text, step.began)
                 told.step_ended(step)
-            told.goes_on(3_120, 7_881, "dossiers", case.began)
+            told.goes_on(0.39, "3,120 dossiers")
             told.case_ended(case)
         told.end(made.run(*cases))
     assert isinstance(console.file, io.StringIO)
@@ -33,9 +33,23 @@ def test_nothing_moves_and_nothing_is_coloured_where_there_is_no_terminal() -> N
     assert "\r" not in text
 
 
+def test_a_long_case_says_each_tenth_once_where_there_is_no_terminal() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    with Terminal(console, total=2) as told:
+        for name in ("first", "second"):
+            told.case_begins(name, "")
+            for done in range(1, 101):
+                told.goes_on(done / 100, f"{done} dossiers")
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert lines[:2] == ["1/2 first  10%  10 dossiers", "1/2 first  20%  20 dossiers"]
+    assert lines[-1] == "2/2 second  100%  100 dossiers"
+    assert len(lines) == 20
+
+
 def test_on_a_terminal_the_live_line_names_scenario_step_and_the_scenario_s_date() -> None:
     text = shown(made.PASSED, terminal=True, width=200)
-    assert "1/1 notice-delivered-twice  2026-02-15 08:00  step 4/4" in text or "[#######.............] 3,120/7,881 dossiers" in text
+    assert "1/1 notice-delivered-twice  2026-02-15 08:00  step 4/4" in text or "[#######.............]  39%  3,120 dossiers" in text
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1, "the cursor comes back"
 
 
