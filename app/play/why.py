@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from app.calls import Parts
-from app.case import Case, turn
+from app.case import Case, turn, waits_for_the_citizen
 from app.entries import short
 from app.play.outsiders import AGENCY_OF
 from app.play.watch import Seen, Sent, Watch
@@ -90,8 +90,8 @@ def whose(hop: Hop, outside: Collection[str], words: str = "") -> Turn:
         return "nobody"
     if hop.seen in ("sent", "accepted"):
         return "exchange"
-    if hop.message is None:
-        return "simulator"
+    if hop.message is None or (hop.seen == "taken" and waits_for_the_citizen(words)):
+        return "simulator"  # citizens are never outside
     member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
     return "member under test" if is_outside(member, outside) else "simulator"
 
@@ -109,9 +109,14 @@ def maker_of(seen: Seen) -> str:
     return short(told.get("recipient")) or seen.recipient or ""
 
 
-async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str]) -> tuple[Turn, str]:
-    """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part."""
+async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str], *, answered: bool = False) -> tuple[Turn, str]:
+    """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part.
+
+    `answered`: an answer to an earlier message is waited for, for which no citizen has to act.
+    """
     words = await turn_of(urls, dossier, hop)
+    if answered and waits_for_the_citizen(words) and whose(hop, outside) == "member under test":
+        return "member under test", f"{hop.seen}, and no answer came; {', '.join(sorted(outside))} is outside"
     turn = whose(hop, outside, words)
     if turn == "simulator" and outside and words.startswith(ON_ITS_WAY):
         return "member under test", f"{hop.seen}, and nothing waits at an agency of ours; {', '.join(sorted(outside))} is outside"

@@ -1,12 +1,17 @@
 """A failed step says where the case stands and whose turn it is; a run tells its deadlines, its course, and a digest of its history."""
 
 import re
+from typing import Literal
 
 import pytest
 
+from app.case import UNSAID
+from app.play.why import whose
 from scenarios.report.words import explained
+from scenarios.verdicts import Hop
 from tests.play.scripts import BY_HAND, Theatre, failure, passed
 from tests.play.stage import at
+from tests.scenarios.report import made
 
 SUBMIT = "- submit: {as: d, sample: transfer}"
 REGISTER = "- expect: {contract: land.register-updated, to: dvc, about: d, within: 1 working-day}"
@@ -70,6 +75,24 @@ async def test_a_never_that_only_the_end_breaks_is_told_at_its_own_place(theatre
     case = await theatre.play(steps)
     assert (case.steps[-1].word, case.steps[-1].place) == ("never", case.steps[0].place)
     assert failure(case).hop is not None
+
+
+@pytest.mark.parametrize(
+    ("seen", "words", "turn"),
+    [
+        ("taken", "the citizen's: 1 notice(s) to pay (1)", "simulator"),
+        ("taken", f"the citizen's: 1 notice(s) to pay (1){UNSAID}", "member under test"),
+        ("taken", "the citizen's: a supplement is asked for", "simulator"),
+        ("delivered", "the citizen's: 1 notice(s) to pay (1)", "member under test"),
+        ("taken", "on its way (status 4)", "member under test"),
+        ("taken", "nobody's: result returned (status 10)", "nobody"),
+    ],
+)
+def test_the_citizen_s_turn_is_not_that_of_the_member_outside_that_heard_last(
+    seen: Literal["taken", "delivered"], words: str, turn: str
+) -> None:
+    message = made.message(1, at("2026-03-02T09:00"), "tax.payment-notice", "tct", "ilis")
+    assert whose(Hop(seen, message), ["land", "ilis"], words) == turn
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from scenarios.verdicts import Deadline, Failure
 PATIENCE = 600.0  # seconds for a person
 TAKEN_WITHIN = 15.0  # seconds; commits are real
 LOOK_EVERY = 0.1
+ANSWERS = "exchange."  # receipts, and reports of what could not be delivered
 
 
 async def expect(scene: Scene, act: Expect) -> None:
@@ -59,10 +60,10 @@ async def breach(watched: Watched) -> Failure:
     return replace(failure, turn="member under test", turn_words=f"{maker}'s: it made this message come")
 
 
-async def standing(scene: Scene, failure: Failure, about: str) -> Failure:
-    """With the last hop of the case, and whose turn it is."""
+async def standing(scene: Scene, failure: Failure, about: str, *, answered: bool = False) -> Failure:
+    """With the last hop of the case, and whose turn it is (see `blamed`)."""
     hop = await scene.hop(about)
-    turn, words = await blamed(hop, scene.agencies.ours, about, scene.outside)
+    turn, words = await blamed(hop, scene.agencies.ours, about, scene.outside, answered=answered)
     return replace(failure, hop=hop, turn=turn, turn_words=words)
 
 
@@ -204,7 +205,7 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
         nearest=None if nearest is None else shown(nearest),
         differences=[_instead(scene, act, dossier)] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
     )
-    return await standing(scene, made, about) if about else made
+    return await standing(scene, made, about, answered=(act.contract or "").startswith(ANSWERS)) if about else made
 
 
 def _told(found: Met) -> str:
