@@ -86,7 +86,9 @@ class Project:
         run("docker", "exec", container, "sh", "-c", "kill -9 -1", check=False)
 
         async def back() -> bool:
-            assert inspected(container)["RestartCount"] > before, f"{container} was not started again: {docker('logs', '--tail=20', container)}"
+            assert inspected(container)["RestartCount"] > before, (
+                f"{container} was not started again: {docker('logs', '--tail=20', container)}"
+            )
             return healthy(container)
 
         await eventually(back, within=BACK_WITHIN)

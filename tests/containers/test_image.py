@@ -13,7 +13,10 @@ READ_ONLY = ("--read-only", "--init")
 
 
 def test_what_we_add_to_the_base_is_less_than_200_mib(image: str, capsys: pytest.CaptureFixture[str]):
-    layers = [line.split("\t") for line in docker("history", "--no-trunc", "--human=false", "--format", "{{.Size}}\t{{.CreatedBy}}", image).splitlines()]
+    layers = [
+        line.split("\t")
+        for line in docker("history", "--no-trunc", "--human=false", "--format", "{{.Size}}\t{{.CreatedBy}}", image).splitlines()
+    ]
     ours = layers[: next(number for number, (_, by) in enumerate(layers) if "org.opencontainers.image.title" in by)]
     added = sum(int(size) for size, _ in ours)
     with capsys.disabled():
@@ -36,7 +39,9 @@ def test_its_user_may_write_to_the_state_folder_alone(image: str):
 
 
 def test_nothing_of_building_is_in_it_and_everything_is_compiled(image: str):
-    tried = "ls /opt/lgsp/bin /root/.cache /src 2>/dev/null; find /opt/lgsp/lib -name '*.py' | wc -l; find /opt/lgsp/lib -name '*.pyc' | wc -l"
+    tried = (
+        "ls /opt/lgsp/bin /root/.cache /src 2>/dev/null; find /opt/lgsp/lib -name '*.py' | wc -l; find /opt/lgsp/lib -name '*.pyc' | wc -l"
+    )
     *names, sources, compiled = docker("run", "--rm", "--user", "0", "--entrypoint", "sh", image, "-c", tried).split()
     assert "lgsp" in names
     assert not {"pip", "requirements-image.lock", "tests"} & set(names)
