@@ -43,6 +43,12 @@ SLOW_JOBS ?= 2
 test-slow: dev
 	$(BIN)/pytest -n $(SLOW_JOBS) -m slow $(ARGS)
 
+.PHONY: test-postgres
+# Agencies, all paths and kills on PostgreSQL: DATABASE=container (LGSP_POSTGRES_IMAGE), package (of the system), or a URL
+DATABASE ?= container
+test-postgres: dev
+	LGSP_TEST_DATABASE=$(DATABASE) $(BIN)/pytest -n $(SLOW_JOBS) -m "not slow and not containers" tests/services tests/e2e/test_paths.py tests/e2e/test_kill.py $(ARGS)
+
 .PHONY: test-containers
 # The image, docker-compose.yml and PostgreSQL; needs a Docker engine. PYTHON_IMAGE, LGSP_KAFKA_IMAGE and LGSP_POSTGRES_IMAGE name other images
 test-containers: dev

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bus import KafkaSettings, Space
+from tests import postgres
 from tests.apache.node import Node
 
 READY_WITHIN = 20.0
@@ -20,7 +21,32 @@ _run = uuid.uuid4().hex[:6]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """LGSP_TEST_BROKER=apache: one Apache Kafka for the run, started before the workers, which then find it like any other broker."""
+    """What a run shares is started before its workers, which then find it like any other."""
+    _choose_broker(config)
+    _choose_database(config)
+
+
+def _choose_database(config: pytest.Config) -> None:
+    """LGSP_TEST_DATABASE: a PostgreSQL by its URL, or one to start: `container`, `package` (of the system)."""
+    chosen = postgres.chosen()
+    if "://" in chosen or chosen == "":
+        config.add_cleanup(postgres.forget)
+        return
+    if chosen not in postgres.KINDS:
+        raise pytest.UsageError(
+            f"LGSP_TEST_DATABASE={chosen}: say {', '.join(postgres.KINDS)}, or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        )
+    try:
+        server = postgres.started(chosen)
+    except RuntimeError as error:
+        raise pytest.UsageError(str(error)) from None
+    os.environ["LGSP_TEST_DATABASE"] = server.url  # noqa: TID251
+    config.add_cleanup(server.remove)  # after what was made there is dropped
+    config.add_cleanup(postgres.forget)
+
+
+def _choose_broker(config: pytest.Config) -> None:
+    """LGSP_TEST_BROKER=apache: one Apache Kafka for the run."""
     chosen = os.environ.get("LGSP_TEST_BROKER", "embedded")  # noqa: TID251 - which broker the same tests run against
     if chosen not in ("embedded", "apache"):
         raise pytest.UsageError(f"LGSP_TEST_BROKER={chosen}: say embedded or apache")

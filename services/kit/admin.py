@@ -12,7 +12,7 @@ from services.kit.canonical import canonical
 from services.kit.feed import last_written
 from services.kit.measures import next_due, waiting_feed, waiting_work
 from services.kit.policy import MANNER, faults_of
-from services.kit.problems import problem
+from services.kit.problems import in_a_word, problem
 from vn.clock_shapes import ClockShape, Jump
 from vn.errors import Fault, NotAllowed
 
@@ -37,7 +37,7 @@ async def health(here: Here) -> Response:
         with here.read() as tx:
             feed, work = waiting_feed(tx, here), waiting_work(tx, here)
     except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
-        detail = f"database does not answer: {type(error).__name__}"
+        detail = f"database does not answer: {in_a_word(error)}"
     body = HealthShape(
         status="failing" if detail else "ok",
         part=here.settings.part,

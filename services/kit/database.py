@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError as BadUrl
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
@@ -102,7 +102,8 @@ class Database:
                 if not self.engine.dialect.is_disconnect(lost, self._connection.connection.dbapi_connection, None):
                     raise
                 self.close()  # the server may have been restarted
-        self._connection = self.engine.connect()
+        with opening(self.engine.url):
+            self._connection = self.engine.connect()
         _run(self._connection, *begin)
         return self._connection
 
@@ -113,9 +114,19 @@ def _run(connection: Connection, *statements: str) -> None:
         cursor.execute(statement)
 
 
+_ADVICE = (
+    ("password authentication failed", "is the password in the database's URL right?"),
+    ("does not exist", "make it, or name another in the database's URL"),
+    ("permission denied", "let this role CONNECT to it and CREATE there"),
+    ("failed to resolve host", "is the host's name in the database's URL right?"),
+)
+"""What PostgreSQL says, and what to do then."""
+_NO_ADVICE = "does the server run there, and is the database's URL right?"
+
+
 @contextmanager
-def opening(url: str) -> Iterator[None]:
-    """Turn what a database says at the first touch into one line for the user."""
+def opening(url: str | URL) -> Iterator[None]:
+    """Turn what a database says when it is touched first, or again, into one line for the user."""
     try:
         yield
     except OSError as error:
@@ -124,12 +135,14 @@ def opening(url: str) -> Iterator[None]:
         said = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(said, _driver_error(url)):
             raise
-        where = make_url(url).render_as_string()
-        kind = BadEnvironment if where.startswith("sqlite") else CannotConnect
-        raise kind(f"{where}: {str(said).strip()}") from error
+        where, reason = make_url(url).render_as_string(), " ".join(str(said).split())
+        if where.startswith("sqlite"):
+            raise BadEnvironment(f"{where}: {reason}") from error
+        advice = next((advice for sign, advice in _ADVICE if sign in reason), _NO_ADVICE)
+        raise CannotConnect(f"{where}: {reason}; {advice}") from error
 
 
-def _driver_error(url: str) -> tuple[type[Exception], ...]:
+def _driver_error(url: str | URL) -> tuple[type[Exception], ...]:
     try:
         error: type[Exception] = make_url(url).get_dialect().import_dbapi().Error
     except (BadUrl, NoSuchModuleError, ImportError):  # there is no driver that could have raised it

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.vietnamese import reason
-from vn.errors import Fault, NotAllowed, Unknown
+from vn.errors import Fault, NotAllowed, Unknown, Unusable
 from vn.pointer import pointer
 
 log = structlog.get_logger("agency")
@@ -92,7 +92,7 @@ def _pointer(path: Sequence[str | int], value: Any, *, last_is_absent: bool = Fa
 
 
 class Unexpected:
-    """Answer 500 for a mistake of ours and log its kind and place, not its text: that may hold personal data."""
+    """Answer 503 where the database is away, 500 for a mistake of ours; log its kind and place, not its text: it may be personal."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -111,14 +111,24 @@ class Unexpected:
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise
-            log.error("unexpected", method=scope["method"], path=scope["path"], **kind_and_place(error))
-            await problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")(scope, receive, send)
+            if isinstance(error, Unusable):  # the database is away
+                log.error("database away", method=scope["method"], path=scope["path"], reason=str(error))
+                answer = problem(503, "Cơ sở dữ liệu không trả lời, xin thử lại sau")
+            else:
+                log.error("unexpected", method=scope["method"], path=scope["path"], **kind_and_place(error))
+                answer = problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")
+            await answer(scope, receive, send)
 
 
 def kind_and_place(error: Exception) -> dict[str, str]:
     """What a log may say about an exception: its type, and the last lines it passed, innermost first."""
     passed = reversed(traceback.extract_tb(error.__traceback__)[-4:])
     return {"error": type(error).__name__, "where": " < ".join(f"{place.filename}:{place.lineno}" for place in passed)}
+
+
+def in_a_word(error: Exception) -> str:
+    """What health may say about an exception: of the user's environment all, of any other its type."""
+    return str(error) if isinstance(error, Unusable) else type(error).__name__
 
 
 class BodyLimit:

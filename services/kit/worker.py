@@ -11,7 +11,7 @@ from sqlalchemy import Integer, bindparam, select
 
 from services.kit.bell import Bell, wait
 from services.kit.prepared import Prepared
-from services.kit.problems import kind_and_place
+from services.kit.problems import in_a_word, kind_and_place
 from services.kit.tables import WORK
 from services.kit.transaction import Cause, Reading, Transaction, Work, as_work
 from vn.clock import Clock
@@ -77,7 +77,7 @@ class Worker:
                 self.trouble = ""
                 self._note()
             except Exception as error:  # noqa: BLE001 - the database is away: say so, keep trying
-                self.trouble = f"worker cannot reach the database: {type(error).__name__}"
+                self.trouble = f"worker cannot reach the database: {in_a_word(error)}"
                 self._troubles.begin("database", self.trouble)
                 log.error("worker in trouble", **kind_and_place(error))
                 sleep = 1.0

@@ -1,5 +1,6 @@
 """What docker-compose.yml starts, under a name and on ports of its own."""
 
+import asyncio
 import time
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -13,7 +14,7 @@ import httpx
 from app.ports import assign
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
-from tests.app.lgsp import Said, lgsp
+from tests.app.lgsp import lgsp
 from tests.containers.engine import compose, docker, healthy, inspected, run
 from tests.e2e.town import Town
 from tests.support import eventually
@@ -49,7 +50,7 @@ class Project:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is not None:
-            print(self.call("logs", "--tail=30"))  # noqa: T201  # pytest shows it beside the failure
+            print(self.call("logs", "--tail=30"))  # pytest shows it beside the failure
         self.call("down", "--volumes", "--timeout=5", check=False)
 
     def call(self, *arguments: str, check: bool = True) -> str:
@@ -68,10 +69,12 @@ class Project:
         """Names of all services that run."""
         return self.call("config", "--services").split()
 
-    def lgsp(self, *command: str, given: str = "") -> Said:
-        """A command as a user outside says it."""
+    async def lgsp(self, *command: str, given: str = "") -> str:
+        """What a command prints that a user outside says, and that must succeed."""
         where = {f"LGSP_{name.upper()}_URL": url for name, url in self.urls.items()} | {"LGSP_KAFKA_BOOTSTRAP": self.bootstrap}
-        return lgsp(*command, state=Path("nowhere"), given=given, variables=where)
+        said = await asyncio.to_thread(lgsp, *command, state=Path("nowhere"), given=given, variables=where)
+        assert (said.code, said.err) == (0, ""), said
+        return said.out
 
     def query(self, url: str, sql: str) -> tuple[int, str]:
         """What PostgreSQL's own client says to who comes with this URL: exit code, and both of its outputs."""

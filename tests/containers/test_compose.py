@@ -1,6 +1,5 @@
 """docker-compose.yml as a province would run it: a dossier ends in the register, whatever is scaled or killed meanwhile."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +71,7 @@ async def test_everything_starts_in_order_and_tells_where_it_is(project: Project
     with capsys.disabled():
         print(f"\nall services healthy after {project.took:.1f} s")
     assert set(project.services()) >= {"kafka", "postgres", *PARTS}
-    assert project.lgsp("wait").out == "ready\n"
+    assert await project.lgsp("wait") == "ready\n"
 
 
 async def test_what_is_not_ready_is_named_from_inside(project: Project):
@@ -81,16 +80,16 @@ async def test_what_is_not_ready_is_named_from_inside(project: Project):
 
 
 async def test_a_dossier_handed_in_from_outside_ends_in_the_register(project: Project, town: ProjectTown):
-    form = project.lgsp("sample", "transfer", "--seed", "77").out
-    code = project.lgsp("submit", "-", given=form).out.strip()
+    form = await project.lgsp("sample", "transfer", "--seed", "77")
+    code = (await project.lgsp("submit", "-", given=form)).strip()
     await town.notices(code)
-    assert project.lgsp("pay", code).code == 0
+    await project.lgsp("pay", code)
     await town.status(code, 10)
     (seller,) = {each["SoDinhDanh"] for each in json.loads(form)["BenChuyen"]}
     assert seller not in {holder for holder, _ in await town.holders(json.loads(form))}
-    traced = project.lgsp("trace", code)
-    assert "land.register-updated" in traced.out
-    assert "nobody's: result returned (status 10)" in traced.out
+    traced = await project.lgsp("trace", code)
+    assert "land.register-updated" in traced
+    assert "nobody's: result returned (status 10)" in traced
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
@@ -132,12 +131,11 @@ def _inside(project: Project, exchange: int) -> str:
 async def test_whatever_is_killed_comes_again_and_no_dossier_is_lost(project: Project, citizens: Citizens, service: str):
     await citizens.hand_in()
     await citizens.town.notices(citizens.to_pay[-1])
-    paying = asyncio.create_task(citizens.pay())
-    await paying  # the payments themselves are answered; what follows from them is on its way
+    await citizens.pay()  # these are answered; what follows from them is on its way
     for _ in range(2):
         await citizens.hand_in()
     for container in project.containers(service):
-        await citizens.town.project.kill(container)
+        await project.kill(container)
     await _answering(citizens.town)
     await citizens.pay()
     await citizens.all_registered()
@@ -160,4 +158,4 @@ async def test_after_all_of_it_every_message_was_delivered(project: Project, cit
     await citizens.all_registered()
     refused = [each for each in await citizens.town.journal() if not each["succeeded"]]
     assert refused == []
-    assert project.lgsp("dead-letters", "list").out.strip() in ("", "no dead letters")
+    assert await project.lgsp("dead-letters", "list", "--json") == ""

@@ -34,7 +34,8 @@ def test_it_says_what_it_is_and_what_it_needs(image: str):
 
 
 def test_its_user_may_write_to_the_state_folder_alone(image: str):
-    tried = "id -u; find / -xdev -writable -not -path '/proc/*' -not -type l 2>/dev/null | grep -v -E '^/(dev|proc|tmp|var/tmp|run/lock|var/lock)(/|$)'"
+    everybodys = "^/(dev|proc|tmp|var/tmp|run/lock|var/lock)(/|$)"
+    tried = f"id -u; find / -xdev -writable -not -type l 2>/dev/null | grep -v -E '{everybodys}'"
     assert docker("run", "--rm", "--entrypoint", "sh", image, "-c", tried).split() == ["10001", "/var/lib/lgsp"]
 
 
@@ -58,7 +59,6 @@ async def test_an_agency_runs_from_it_on_a_read_only_file_system_and_is_healthy(
 
         await eventually(well, within=60)
         assert docker("exec", container, "lgsp", "wait", "http://127.0.0.1:8080") == "ready"
-        assert docker("diff", container) == ""
         docker("stop", container)
         assert inspected(container)["State"]["ExitCode"] == 0
 

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.state import prepare
 from bus.premises import accepts
 from tests.e2e.town import MONDAY, Town
+from tests.postgres import databases
 from tests.support import eventually
 
 __all__ = ["HouseTown"]
@@ -27,7 +28,7 @@ class HouseTown(Town):
 
     def __init__(self, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, log_level: str = "info") -> None:
         ours = {name: value for name, value in environment().items() if not name.startswith("LGSP_")}
-        self.house = House(Settings(state=prepare(folder), seed=seed, log_level=log_level), (), ours)
+        self.house = House(Settings(state=prepare(folder), seed=seed, log_level=log_level, databases=databases()), (), ours)
         self.settings = self.house.settings
         self.at = at
         self._stack = AsyncExitStack()

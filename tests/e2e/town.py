@@ -24,6 +24,7 @@ from app.settings import AGENCIES, Settings
 from app.state import prepare
 from bus import KafkaSettings, Members, Reader, Space, latest
 from tests.e2e.watch import effects
+from tests.postgres import databases
 from tests.support import eventually
 from vn.clock import VN
 
@@ -44,7 +45,7 @@ class Town:
     def __init__(
         self, bootstrap: str, space: str, folder: Path, *, at: datetime = MONDAY, seed: int = 2024, patience: Patience = QUICK
     ) -> None:
-        self.settings = Settings(bootstrap=bootstrap, space=space, state=prepare(folder), seed=seed)
+        self.settings = Settings(bootstrap=bootstrap, space=space, state=prepare(folder), seed=seed, databases=databases())
         self.province = Province(self.settings, bootstrap, patience=patience)
         self.at = at
         self._stack = AsyncExitStack()

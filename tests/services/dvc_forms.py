@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
-import pytest
 
 from services.dvc import create_app
 from services.kit import AgencySettings
+from tests.postgres import chosen, new_database
 from tests.services.serving import frozen, serving
 from vn.people import Address, Person, Population
 
@@ -167,11 +166,11 @@ def result(code: str) -> dict[str, Any]:
     }
 
 
-def served(request: pytest.FixtureRequest, folder: Path) -> Iterator[httpx.Client]:
-    """One portal for a whole module: a new database in `folder`, or on the server named with `--database`."""
-    server = request.config.getoption("--database", default="")
-    url = server or f"sqlite:///{folder}/dvc.db"
-    with serving(create_app(AgencySettings(f"dvc_{uuid4().hex[:8]}" if server else "dvc", url))) as client:
+def served(folder: Path) -> Iterator[httpx.Client]:
+    """One portal for a whole module: a new database in `folder`, or of the run's server."""
+    server = chosen()
+    url = new_database(server) if server else f"sqlite:///{folder}/dvc.db"
+    with serving(create_app(AgencySettings("dvc", url))) as client:
         yield client
 
 

@@ -13,8 +13,8 @@ from tests.services.serving import feed
 
 
 @pytest.fixture(scope="module")
-def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    yield from served(request, tmp_path_factory.mktemp("dvc"))
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    yield from served(tmp_path_factory.mktemp("dvc"))
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ def test_an_endpoint_promises_each_no_that_it_may_give_and_no_other(agency: str,
 
 
 @pytest.fixture(scope="module")
-def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    yield from served(request, tmp_path_factory.mktemp("dvc"))
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    yield from served(tmp_path_factory.mktemp("dvc"))
 
 
 @pytest.mark.parametrize(
