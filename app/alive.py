@@ -1,4 +1,4 @@
-"""`python -m app.alive`: whether all is well here, for a container's health check; it imports next to nothing, since it runs every other second."""
+"""`python -m app.alive`: whether all is well here, for the health check of a container, every other second: it imports next to nothing."""
 
 import os
 import sys

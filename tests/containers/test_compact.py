@@ -83,7 +83,7 @@ async def test_a_dossier_crosses_a_container_of_which_the_ports_were_found_after
         await until_healthy(container)
         took, memory = time.monotonic() - began, docker("stats", "--no-stream", "--format", "{{.MemUsage}}", container)
         with capsys.disabled():
-            print(f"\nhealthy {took:.1f} s after docker run, ports told on the way; memory {memory}")  # noqa: T201  # a figure for people
+            print(f"\nhealthy {took:.1f} s after docker run, ports told on the way; memory {memory}")  # a figure for people
         made = asked(http, "/dvc/ho-so", "POST", asked(http, "/_lgsp/samples/transfer"))
         assert isinstance(made, dict)
         found = asked(http, f"/_lgsp/messages?contract=tax.payment-notice&about={made['MaHoSo']}&wait=20")
