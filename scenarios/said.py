@@ -23,7 +23,7 @@ def contracts(scenario: Scenario, tree: Node, known: Known) -> Iterator[Complain
     every = list(sites(scenario, tree))
     wrong = {site.act.message for site in every if site.step.refused}
     forced = {site.step.send.contract for site in every if site.step.send}  # what is sent on purpose need not be allowed
-    tampered = {at for site in every if site.step.fault and site.step.fault.tamper for at in site.step.fault.tamper.with_}
+    tampered = {site.step.fault.tamper.contract for site in every if site.step.fault and site.step.fault.tamper}
     for site in every:
         if site.step.send:
             yield from _send(site.step.send, site.inside, known, on_purpose=site.step.send.as_ in wrong)
@@ -33,8 +33,10 @@ def contracts(scenario: Scenario, tree: Node, known: Known) -> Iterator[Complain
     yield from _references(every, known)
 
 
-def _message(message: Message, cursor: Cursor, known: Known, *, forced: Collection[str], tampered: Collection[str]) -> Iterator[Complaint]:
-    """`tampered`: places that may hold anything by the time a message comes."""
+def _message(
+    message: Message, cursor: Cursor, known: Known, *, forced: Collection[str], tampered: Collection[str | None]
+) -> Iterator[Complaint]:
+    """`tampered`: contracts (None: any) whose payloads may hold anything by the time they come."""
     if message.contract is None:
         return
     contract = _named(message.contract, known)
@@ -47,7 +49,7 @@ def _message(message: Message, cursor: Cursor, known: Known, *, forced: Collecti
     for at, condition in message.where.items():
         if reason := unknown_field(contract, at):
             yield cursor.at("where", at).says(reason, key=True)
-        elif at not in tampered:
+        elif not {None, message.contract} & {*tampered}:
             yield from _values(contract, at, condition, cursor.at("where", at))
 
 
