@@ -12,7 +12,7 @@ from vn.errors import LgspError
 if TYPE_CHECKING:
     from app.messages import Archive
 
-__all__ = ["COLUMNS", "HOW", "Case", "Leg", "case_of", "stuck", "timeline", "turn"]
+__all__ = ["COLUMNS", "HOW", "UNSAID", "Case", "Leg", "case_of", "stuck", "timeline", "turn", "waits_for_the_citizen"]
 
 COLUMNS = ("at", "from", "to", "contract", "outcome", "waited", "crossed", "message id")
 STATUS_CHANGED = "vn.gov.dossier.status-changed.v1"
@@ -30,6 +30,8 @@ HOW: Mapping[tuple[str, str], str] = {
     ("dvc", "return-result"): "POST /ho-so/{}/tra-ket-qua at the portal",
 }
 """What ends the waiting, by agency and decision."""
+CITIZEN, OBLIGATION = "the citizen's", "6"
+UNSAID = f", though nobody has said status {OBLIGATION}"
 OWN = "in its own system"  # an agency that somebody put in the place of ours may decide what ours does not
 _OFFICES = {"land": "land office", "tax": "tax authority", "payment": "payment platform", "dvc": "portal"}
 
@@ -136,14 +138,20 @@ def turn(case: Case, parts: Parts) -> str:
     return "; ".join([*_acts(shown, waiting, case), *unread]) or "; ".join(dated) or f"on its way (status {status})"
 
 
+def waits_for_the_citizen(words: str) -> bool:
+    """Whether `turn` says so, and the dossier has the status of it."""
+    return words.startswith(CITIZEN) and UNSAID not in words
+
+
 def _acts(shown: Mapping[str, Any], waiting: Sequence[str], case: Case) -> Sequence[str]:
     """What keeps the case from going on: the first of these that there is."""
     if str(shown["TrangThaiHoSo"]) == "5":
-        return [f"the citizen's: a supplement is asked for (what is missing: lgsp show {case.last_status}; then: lgsp supplement)"]
+        return [f"{CITIZEN}: a supplement is asked for (what is missing: lgsp show {case.last_status}; then: lgsp supplement)"]
     if waiting:
         return waiting
     if unpaid := [each["SoThongBao"] for each in shown["ThongBaoThue"] if each["ConPhaiNop"] > 0]:
-        return [f"the citizen's: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)})"]
+        unsaid = "" if str(shown["TrangThaiHoSo"]) == OBLIGATION else UNSAID
+        return [f"{CITIZEN}: {len(unpaid)} notice(s) to pay ({', '.join(unpaid)}){unsaid}"]
     return [
         f"{_writer(each)}'s: its {short(each['type'])} was refused ({outcome_of(each)}); see: lgsp show {each['messageId']}"
         for each in case.stuck[-1:]
@@ -163,11 +171,16 @@ def _decisions(dossier: str, parts: Parts) -> tuple[list[str], list[str]]:
         if name in parts.urls:
             for each in parts.get(name, "/_lgsp/work", subject=dossier)["items"]:
                 if each["due"] is None:
-                    waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {each['asked'][:19]}"
+                    waits = f"the {office}'s: decision `{each['kind']}` waits for an officer since {_at(each['asked'])}"
                     found.append(f"{waits}: {HOW.get((name, each['kind']), OWN).format(dossier)}")
                 elif (name, each["kind"]) in HOW:
-                    dated.append(f"the {office}'s: decision `{each['kind']}` falls due at {each['due'][:16].replace('T', ' ')}")
+                    dated.append(f"the {office}'s: decision `{each['kind']}` falls due at {_at(each['due'])}")
     return found, dated
+
+
+def _at(instant: str) -> str:
+    """As all texts about a case show it: `2026-02-09 08:00:00`."""
+    return instant[:19].replace("T", " ")
 
 
 def _place(entry: Entry) -> tuple[str, int, int]:

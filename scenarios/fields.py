@@ -1,14 +1,18 @@
-"""Which places a payload of a contract can have: its JSON Schema, walked along a JSON Pointer."""
+"""Which places a payload of a contract can have, and which values there: its JSON Schema, walked along a JSON Pointer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from contracts import Contract
 from contracts.nodes import Node
+from scenarios.matching import equal, shown
+from scenarios.scalars import Ref
+from scenarios.typed import typed
 from vn.errors import Unusable
 from vn.near import suggestion
 from vn.pointer import pointer, steps
 
-__all__ = ["unknown_field"]
+__all__ = ["impossible_value", "unknown_field"]
 
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 ANY_ELEMENT = "*"
@@ -17,6 +21,58 @@ _DEEP = 20  # branches within branches that lead nowhere
 
 def unknown_field(contract: Contract, at: str) -> str | None:
     """Why no payload of the contract has this place, with the nearest that it can have; None where it can."""
+    found = _reached(contract, at)
+    return found if isinstance(found, str) else None
+
+
+def impossible_value(contract: Contract, at: str, given: Any) -> str | None:
+    """Why no payload of the contract has this value there, by enum, const, type or bounds, with the nearest that it can have; else None.
+
+    `given`: a free value of a script. Nothing is said of references, nor of places that no payload has.
+    """
+    here = _reached(contract, at)
+    if isinstance(here, str) or (isinstance(given, str) and Ref.all_in(given)) or any(_can_be(given, node) for node in here):
+        return None
+    options = [option for node in here for option in node.options or ()]
+    near = suggestion(given, [each for each in options if isinstance(each, str)]) or _there([str(each) for each in options])
+    kinds = "" if near else f"; it is of type {' or '.join(sorted({kind for node in here for kind in _kinds(node)}))}"
+    return f"no payload of {contract.short} has {shown(given)} at {at}{near}{kinds}"
+
+
+def _can_be(given: Any, node: Node) -> bool:
+    if node.options is not None and not isinstance(given, Mapping | list):
+        return any(equal(given, option) for option in node.options)
+    meant = [typed(given, there) for there in ("", 0, True)]
+    return any(_kind(each) in node.types and _within(each, node) for each in meant)
+
+
+def _within(value: Any, node: Node) -> bool:
+    return not isinstance(value, int | float) or node.get("minimum", value) <= value <= node.get("maximum", value)
+
+
+def _kinds(node: Node) -> list[str]:
+    """The names of its types; `integer from 1 to 10` where it says so."""
+    bounds = [f" {word} {node.get(keyword)}" for word, keyword in (("from", "minimum"), ("to", "maximum")) if keyword in node.asserted]
+    return [name + "".join(bounds) for name in node.types]
+
+
+def _kind(value: Any) -> str:
+    """The name of its type in JSON Schema."""
+    match value:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "integer" if value == int(value) else "number"
+        case str():
+            return "string"
+        case Mapping():
+            return "object"
+        case _:
+            return "null" if value is None else "array"
+
+
+def _reached(contract: Contract, at: str) -> list[Node] | str:
+    """All that a payload may have there; why not, where it has no such place."""
     here = _branches(Node(contract.schema, contract.schema))
     path = steps(at)
     for depth, step in enumerate(path):
@@ -27,7 +83,7 @@ def unknown_field(contract: Contract, at: str) -> str | None:
             near = f"; did you mean {pointer([*path[:depth], found.split(chr(39))[1], *path[depth + 1 :]])!r}?" if found else ""
             return f"no payload of {contract.short} has {pointer(path[: depth + 1])}{near or _there(known)}"
         here = [each for node in below for each in _branches(node)]
-    return None
+    return here
 
 
 def _there(known: list[str]) -> str:

@@ -11,7 +11,7 @@ from scenarios.scalars import Plain, pattern
 from scenarios.typed import NOTHING, typed
 from vn.pointer import steps
 
-__all__ = ["at", "differences", "shown"]
+__all__ = ["at", "differences", "equal", "shown"]
 
 LONGEST = 120
 
@@ -79,7 +79,7 @@ def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return test
 
 
-def _equal(expected: Any, found: Any) -> bool:
+def equal(expected: Any, found: Any) -> bool:
     """As JSON, where true is not 1; an expected word is of the type of what was found, where it can be."""
     return found is not NOTHING and _same(typed(expected, found), found)
 
@@ -108,12 +108,12 @@ def _contains(expected: Any, found: Any) -> bool:
 def _has(expected: Any, found: Any) -> bool:
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return all(name in found and _has(each, found[name]) for name, each in expected.items())
-    return _equal(expected, found)
+    return equal(expected, found)
 
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "is_": _equal,
-    "not_": lambda expected, found: not _equal(expected, found),
+    "is_": equal,
+    "not_": lambda expected, found: not equal(expected, found),
     "gt": _compared(lambda found, expected: found > expected),
     "ge": _compared(lambda found, expected: found >= expected),
     "lt": _compared(lambda found, expected: found < expected),
@@ -122,7 +122,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "contains": _contains,
     "near": _near,
     "exists": lambda expected, found: (found is not NOTHING) == expected,
-    "one_of": lambda expected, found: any(_equal(each, found) for each in expected),
+    "one_of": lambda expected, found: any(equal(each, found) for each in expected),
 }
 _WORDS: Mapping[str, str] = {
     "is_": "expected {}",

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 
 from contracts import ANY, Contract
 from scenarios.acts import Send
-from scenarios.expectations import Message
-from scenarios.fields import unknown_field
+from scenarios.expectations import Condition, Message
+from scenarios.fields import impossible_value, unknown_field
 from scenarios.known import Known
 from scenarios.places import Complaint
 from scenarios.scalars import Ref
@@ -23,16 +23,18 @@ def contracts(scenario: Scenario, tree: Node, known: Known) -> Iterator[Complain
     every = list(sites(scenario, tree))
     wrong = {site.act.message for site in every if site.step.refused}
     forced = {site.step.send.contract for site in every if site.step.send}  # what is sent on purpose need not be allowed
+    tampered = {at for site in every if site.step.fault and site.step.fault.tamper for at in site.step.fault.tamper.with_}
     for site in every:
         if site.step.send:
             yield from _send(site.step.send, site.inside, known, on_purpose=site.step.send.as_ in wrong)
         for message, cursor in messages(site):
-            yield from _message(message, cursor, known, forced)
+            yield from _message(message, cursor, known, forced=forced, tampered=tampered)
         yield from _hop(site, known, forced)
     yield from _references(every, known)
 
 
-def _message(message: Message, cursor: Cursor, known: Known, forced: Collection[str]) -> Iterator[Complaint]:
+def _message(message: Message, cursor: Cursor, known: Known, *, forced: Collection[str], tampered: Collection[str]) -> Iterator[Complaint]:
+    """`tampered`: places that may hold anything by the time a message comes."""
     if message.contract is None:
         return
     contract = _named(message.contract, known)
@@ -42,9 +44,20 @@ def _message(message: Message, cursor: Cursor, known: Known, forced: Collection[
         return
     if message.contract not in forced:
         yield from _rights(contract, message.from_, message.to, cursor)
-    for at in message.where:
+    for at, condition in message.where.items():
         if reason := unknown_field(contract, at):
             yield cursor.at("where", at).says(reason, key=True)
+        elif at not in tampered:
+            yield from _values(contract, at, condition, cursor.at("where", at))
+
+
+def _values(contract: Contract, at: str, condition: Condition, cursor: Cursor) -> Iterator[Complaint]:
+    """Values that no payload can have: an expectation would never be met, and a `never` would hold whatever comes."""
+    named = [(condition.is_, cursor.at("is"))] if "is_" in condition.model_fields_set else []
+    named += [(each, cursor.at("one-of", position)) for position, each in enumerate(condition.one_of or ())]
+    for value, place in named:
+        if reason := impossible_value(contract, at, value):
+            yield place.says(reason)
 
 
 def _send(send: Send, cursor: Cursor, known: Known, *, on_purpose: bool) -> Iterator[Complaint]:

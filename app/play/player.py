@@ -99,7 +99,7 @@ async def _step(scene: Scene, placed: Placed, step: StepDone, bounds: Bounds) ->
     async def body() -> Failure | None:
         await _done(scene, placed)
         await scene.look()
-        return None if (watched := broken(scene)) is None else breach(watched)
+        return None if (watched := broken(scene)) is None else await breach(watched)
 
     done = await _tried(scene, step, body, bounds)
     scene.began = scene.now
@@ -137,6 +137,7 @@ def _unsettled(scene: Scene, error: NotQuiet | Ended) -> tuple[Failure, Verdict]
 
 
 async def _done(scene: Scene, placed: Placed) -> None:
+    scene.place = placed.place
     if placed.step.repeat is not None:
         await repeat(scene, placed.step.repeat, placed.inner, _done)
     else:
@@ -148,16 +149,18 @@ async def _at_the_end(scene: Scene, bounds: Bounds) -> list[StepDone]:
 
     async def kept() -> Failure | None:
         await scene.rest()
-        return None if (watched := broken(scene)) is None else breach(watched)
+        return None if (watched := broken(scene)) is None else await breach(watched)
 
     async def fired() -> Failure | None:
         idle = await scene.saboteurs.idle()
         return Failure(f"armed and never fired: {', '.join(idle)}") if idle else None
 
-    number = len(scene.script.steps) + 1
+    number, place = len(scene.script.steps) + 1, scene.script.steps[-1].place
     tried = []
     for word, text, body in (("never", "nothing that must not come", kept), ("fired", "every fault has fired", fired)):
-        tried.append(await _tried(scene, StepDone(number, word, text, scene.script.steps[-1].place, Verdict.PASSED), body, bounds))
+        tried.append(await _tried(scene, StepDone(number, word, text, place, Verdict.PASSED), body, bounds))
+    if (watched := broken(scene)) is not None:
+        tried[0] = replace(tried[0], place=watched.place)
     return [step for step in tried if step.verdict is not Verdict.PASSED]
 
 

@@ -50,11 +50,12 @@ class Captured:
 
 @dataclass(frozen=True)
 class Watched:
-    """Something that must never come, from this place on; `scene` knows the names that hold there."""
+    """Something that must never come, from this place (FILE:LINE) on; `scene` knows the names that hold there."""
 
     act: Never
     scene: "Scene"
     since: int
+    place: str
 
 
 @dataclass
@@ -84,6 +85,8 @@ class Scene:
     decided: set[str] = field(default_factory=set)
     """Messages that have shown that somebody outside decided."""
     figures: dict[str, Any] = field(default_factory=dict)
+    place: str = ""
+    """Of the step that is being done, FILE:LINE."""
 
     @property
     def now(self) -> datetime:

@@ -3,20 +3,18 @@
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 
 from app.calls import Parts
-from app.case import Case, turn
+from app.case import Case, turn, waits_for_the_citizen
 from app.entries import short
 from app.play.outsiders import AGENCY_OF
 from app.play.watch import Seen, Sent, Watch
 from app.settings import AGENCIES, Settings
 from bus import EXCHANGE
 from scenarios.verdicts import Hop, Message, Turn
-from vn.clock import VN
 
-__all__ = ["blamed", "held_up", "hop_of", "shown", "shown_at", "turn_of", "whose"]
+__all__ = ["blamed", "held_up", "hop_of", "is_outside", "maker_of", "shown", "turn_of", "whose"]
 
 COMMITS_WITHIN, LOOK_EVERY = 3.0, 0.1  # seconds
 ON_ITS_WAY = "on its way"  # what `turn` says where nobody waits for anybody
@@ -92,15 +90,33 @@ def whose(hop: Hop, outside: Collection[str], words: str = "") -> Turn:
         return "nobody"
     if hop.seen in ("sent", "accepted"):
         return "exchange"
-    if hop.message is None:
-        return "simulator"
+    if hop.message is None or (hop.seen == "taken" and waits_for_the_citizen(words)):
+        return "simulator"  # citizens are never outside
     member = hop.message.source if hop.seen == "refused" else hop.message.recipient or ""
-    return "member under test" if {member, AGENCY_OF.get(member, "")} & set(outside) else "simulator"
+    return "member under test" if is_outside(member, outside) else "simulator"
 
 
-async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str]) -> tuple[Turn, str]:
-    """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part."""
+def is_outside(member: str, outside: Collection[str]) -> bool:
+    """Whether it, or the agency that it speaks for, is not ours."""
+    return bool({member, AGENCY_OF.get(member, "")} & set(outside))
+
+
+def maker_of(seen: Seen) -> str:
+    """Who made a message come: its sender; of what the exchange says, who did not take what it is about, or sent what it refused."""
+    if seen.source != short(EXCHANGE):
+        return seen.source
+    told = seen.payload if isinstance(seen.payload, Mapping) else {}
+    return short(told.get("recipient")) or seen.recipient or ""
+
+
+async def blamed(hop: Hop, urls: Mapping[str, str], dossier: str, outside: Collection[str], *, answered: bool = False) -> tuple[Turn, str]:
+    """Whose turn it is, and why. Where all is taken and nothing waits at our agencies, whoever is outside has not done its part.
+
+    `answered`: an answer to an earlier message is waited for, for which no citizen has to act.
+    """
     words = await turn_of(urls, dossier, hop)
+    if answered and waits_for_the_citizen(words) and whose(hop, outside) == "member under test":
+        return "member under test", f"{hop.seen}, and no answer came; {', '.join(sorted(outside))} is outside"
     turn = whose(hop, outside, words)
     if turn == "simulator" and outside and words.startswith(ON_ITS_WAY):
         return "member under test", f"{hop.seen}, and nothing waits at an agency of ours; {', '.join(sorted(outside))} is outside"
@@ -122,11 +138,6 @@ async def turn_of(urls: Mapping[str, str], dossier: str, hop: Hop) -> str:
         return said
     there = {agency: urls[agency] for agency in AGENCIES if agency in urls}
     return await asyncio.to_thread(turn, Case(dossier, ()), Parts(Settings(urls=there, state=NOWHERE)))
-
-
-def shown_at(at: datetime | None) -> str:
-    """An instant as a Vietnamese reader writes it."""
-    return "-" if at is None else f"{at.astimezone(VN):%d/%m/%Y %H:%M}"
 
 
 def shown(seen: Seen) -> Message:

@@ -25,11 +25,7 @@ def asked(name: str, settings: Settings, environ: Mapping[str, str], *, scale: f
 
     async def extra(terminal: Terminal, stop: asyncio.Event) -> Case:
         terminal.case_begins(profile.profile, profile.title.vi)
-
-        def goes_on(done: float, words: str) -> None:
-            terminal.goes_on(round(100 * done), 100, f"% {words}", None)
-
-        case = await play(profile, settings, environ, scale=scale, progress=goes_on, stop=stop)
+        case = await play(profile, settings, environ, scale=scale, progress=terminal.goes_on, stop=stop)
         terminal.case_ended(case)
         terminal.say("\n".join(lines(case)))
         return case

@@ -79,10 +79,10 @@ def reason(case: Case) -> str:
 
 
 def explained(failure: Failure) -> list[str]:
-    """The reason, the nearest message and where it differs, the last hop, whose turn it was: one line each."""
+    """The reason, the nearest message and where it differs (or what came and must not), the last hop, whose turn it was: one line each."""
     lines = [failure.reason]
     if failure.nearest is not None:
-        lines.append(f"nearest: {_message(failure.nearest)}")
+        lines.append(f"{'nearest' if failure.differences else 'it was'}: {_message(failure.nearest)}")
     lines += [f"  differs: {each}" for each in failure.differences]
     if failure.hop is not None:
         lines.append(f"last hop: {hop(failure.hop)}")

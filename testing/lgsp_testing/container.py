@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,8 +98,11 @@ class LgspContainer(DockerContainer):
             wanted = " ".join(
                 f"{name}={value}" for name, value in (("contract", contract), ("about", about), ("outcome", outcome)) if value
             )
-            came = [f"{each['verdict']['type']} {each['verdict']['faultCode'] or 'delivered'}" for each in self.messages(about=about)]
-            raise NothingCame(f"no message {wanted} within {timeout:g} s; there came: {', '.join(came) or 'nothing'}")
+            came = Counter(
+                f"{each['verdict']['type']} {each['verdict']['faultCode'] or 'delivered'}" for each in self.messages(about=about)
+            )
+            there = ", ".join(f"{count} {what}" for what, count in came.items())
+            raise NothingCame(f"no message {wanted} within {timeout:g} s; there came: {there or 'nothing'}")
         return dict(found[0])
 
     def reset(self) -> None:

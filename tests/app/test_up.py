@@ -168,7 +168,7 @@ def test_an_officer_decides_where_the_policy_says_so_and_time_passes(up: Up, dos
 
     assert "after 2 working day(s)" in good(up, "policy", "land", "check", "2").out
     third = good(up, "submit", "-", given=good(up, "sample", "gift", "--seed", "3").out).out.strip()
-    until(up, third, "the land office's: decision `check` falls due at 2026-03-04 17:00")
+    until(up, third, "the land office's: decision `check` falls due at 2026-03-04 17:00:00")
     assert good(up, "clock", "jump", "3d").out.count("2026-03-05T09:00:00  frozen") == len(PARTS) - 1
     until(up, third, "nobody's: result returned")
     good(up, "policy", "land", "check", "instant")

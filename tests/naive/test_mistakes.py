@@ -1,10 +1,14 @@
 """A scenario of a fault that reaches an adapter passes with a right one, and fails with one that makes the mistake that it is about."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from app.known import known_of
 from app.play.setting import Setting
+from app.settings import Settings
+from scenarios.reading import read
 from scenarios.verdicts import Case, Verdict
 from tests.naive.mistakes import MISTAKES
 from tests.naive.played import named, played, setting, with_mistakes
@@ -93,6 +97,28 @@ async def test_a_mistake_is_found_and_the_report_says_what_is_wrong(shared: Sett
         assert failure.turn == "member under test"
     if failure.hop is not None and failure.hop.message is not None:
         assert "ilis" in failure.hop.words
+
+
+async def test_where_the_citizen_has_to_pay_a_right_adapter_is_not_blamed(shared: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "unpaid.yaml"
+    path.write_text(
+        """
+scenario: unpaid
+title: {vi: Chưa nộp, en: Nobody has paid}
+start: 2026-03-02T09:00
+steps:
+  - submit: {as: d, sample: couple}
+  - expect: {contract: land.register-updated, to: dvc, about: d, within: 5 working-days}
+""",
+        encoding="utf-8",
+    )
+    (case,) = await played(read(path, known_of(Settings())), with_mistakes(shared))
+    failure = case.steps[-1].failure
+    assert failure is not None
+    assert (failure.turn, failure.turn_words.partition(" (")[0]) == ("simulator", "the citizen's: 3 notice(s) to pay")
+    assert failure.hop is not None
+    assert failure.hop.message is not None
+    assert failure.hop.message.recipient == "ilis"
 
 
 def _said(case: Case) -> str:

@@ -34,7 +34,7 @@ async def test_where_nothing_comes_the_clock_stops_at_the_end_of_the_term(theatr
     case = await theatre.play(lines(SUBMIT, f"- expect: {{as: n, {NOTICE}, within: 1 working-day}}"), given=TWO_DAYS)
     assert case.ended == at("2026-03-03T17:00")
     assert [each.met for each in case.deadlines] == [None]
-    assert "by 03/03/2026 17:00, found 0" in failure(case).reason
+    assert "by 2026-03-03 17:00:00, found 0" in failure(case).reason
 
 
 async def test_without_a_term_time_does_not_move(theatre: Theatre) -> None:
@@ -48,7 +48,7 @@ async def test_a_term_runs_from_the_end_of_the_step_before_or_from_when_what_it_
     steps = lines(SUBMIT, "- advance: {by: 1 working-day}", "- expect: {%s, within: 1 working-day%s}")
     stopped_at_the_match(passed(await theatre.play(steps % (NOTICE, ""), given=TWO_DAYS)))
     late = await theatre.play(steps % (NOTICE, ", after: d"), given=TWO_DAYS)
-    assert "by 03/03/2026 17:00" in failure(late).reason
+    assert "by 2026-03-03 17:00:00" in failure(late).reason
     assert late.deadlines[0].began == at("2026-03-02T09:00")
 
 

@@ -32,7 +32,7 @@ async def test_never_ends_when_what_it_names_is_captured_and_no_earlier(theatre:
     passed(await theatre.play(steps % "1 hour", given=EACH_DAY))
     held = f"{SUBMIT}\n- never: {{{NOTICE}, until: late}}\n- advance: {{by: 3 working-days}}\n- state: {{as: late, at: dvc, dossier: d}}"
     case = await theatre.play(held, given=EACH_DAY)
-    assert "must not come, and came at 03/03/2026" in failure(case).reason
+    assert "must not come, and came at 2026-03-03 17:00:00" in failure(case).reason
     assert len(case.steps) == 3
 
 
@@ -47,7 +47,7 @@ async def test_never_is_broken_by_the_second_delivery_of_what_came_before(theatr
 - advance: {{by: 3 hours}}
 """
     )
-    assert "came at 02/03/2026 11:00" in failure(case).reason
+    assert "came at 2026-03-02 11:00:00" in failure(case).reason
 
 
 # refused, state
@@ -286,7 +286,7 @@ async def test_time_that_would_run_backwards_is_an_error_where_only_the_run_can_
     steps = f"{SUBMIT}\n- expect: {{{NOTICE}, within: 9 working-days}}\n- advance: {{to: 2026-03-02T10:00}}"
     case = await theatre.play(steps, given=EACH_DAY)
     assert case.verdict is Verdict.ERROR
-    assert "time cannot run backwards: it is 03/03/2026" in case.reason
+    assert "time cannot run backwards: it is 2026-03-03 17:00:00" in case.reason
 
 
 async def test_an_interrupted_scenario_keeps_what_was_done(theatre: Theatre) -> None:

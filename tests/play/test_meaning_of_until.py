@@ -26,4 +26,4 @@ async def test_a_decision_that_falls_due_later_is_named_with_its_day_and_what_wa
     assert found.hop is not None
     assert found.hop.seen == "taken"
     assert found.turn == "simulator"
-    assert found.turn_words == "the tax authority's: decision `assess` falls due at 2026-03-09 17:00"
+    assert found.turn_words == "the tax authority's: decision `assess` falls due at 2026-03-09 17:00:00"

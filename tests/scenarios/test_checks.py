@@ -74,6 +74,19 @@ BAD = "- send: {as: m, from: tct, contract: tax.payment-notice"
         ),
         ("- expect: {contract: tax.payment-notice, where: {/lines/first: 3}}", "1:50: /steps/0/expect/where/~1lines~1first: no payload of"),
         ("- expect: {contract: land.transfer-slip, where: {/parcel/ara: 3}}", "1:50: /steps/0/expect/where/~1parcel~1ara: no payload of"),
+        # values in payloads
+        (
+            "- never: {contract: tax.payment-notice, where: {/kind: late-intrest}}",
+            "1:56: /steps/0/never/where/~1kind: no payload of tax.payment-notice has late-intrest at /kind; did you mean 'late-interest'?",
+        ),
+        (
+            "- expect: {contract: tax.payment-notice, where: {/kind: {is: fee}}}",
+            "1:62: /steps/0/expect/where/~1kind/is: no payload of tax.payment-notice has fee at /kind; there are registration-fee, ",
+        ),
+        (
+            "- any-of: [{contract: tax.payment-notice, where: {/kind: {one-of: [late-interest, land-fee]}}}, {contract: exchange.receipt}]",
+            "1:83: /steps/0/any-of/0/where/~1kind/one-of/1: no payload of tax.payment-notice has land-fee at /kind; did you mean",
+        ),
         (
             BAD + ", with: {/totl: 3}}",
             "1:65: /steps/0/send/with/~1totl: no payload of tax.payment-notice has /totl; did you mean '/total'?",
@@ -197,7 +210,12 @@ def test_steps_that_do_not_go_together_are_told_at_the_later_one(tmp_path: Path,
         ("- any-of: [{as: x, contract: dossier.submitted}, {as: x, contract: tax.no-obligation}]",),
         ("- fault: {as: f, lose: {contract: exchange.receipt, hop: exchange->tct}}", "- heal: f", "- fired: {fault: f, exactly: 0}"),
         ("- reply: {as: f, at: land, path: /TiepNhanHoSo, status: 500}", "- fired: {fault: f}"),
-        ("- expect: {contract: land.transfer-slip, where: {/form: {one-of: [a, b]}, /parcels/0/areas: {exists: true}}}",),
+        ("- expect: {contract: land.transfer-slip, where: {/form: {one-of: [12/DK, 19]}, /parcels/0/areas: {exists: true}}}",),
+        ("- never: {contract: tax.payment-notice, where: {/kind: {not: fee}, /total: {gt: a, near: {value: b, by: 1}}}}",),
+        (
+            "- fault: {as: f, tamper: {contract: tax.payment-notice, hop: exchange->ilis, with: {/kind: fee}}}",
+            "- expect: {contract: tax.payment-notice, to: ilis, where: {/kind: fee}}",
+        ),
         ("- stop: land", "- start: land", "- stop: land"),
         ("- repeat: {times: 2, steps: [{submit: {as: d, sample: gift}}]}", "- submit: {as: d, sample: gift}"),
     ],

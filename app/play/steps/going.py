@@ -1,15 +1,15 @@
 """Steps in which parts end and begin, time passes, and all comes to rest."""
 
-from dataclasses import replace
 from typing import Any
 
 from app.play.scene import Scene, StepFailed
 from app.play.steps import elsewhere
 from app.play.steps.elsewhere import statuses
-from app.play.why import blamed, shown_at
+from app.play.steps.meeting import standing
 from scenarios.acts import Advance, Part
 from scenarios.expectations import State
 from scenarios.matching import differences, shown
+from scenarios.report.words import moment
 from scenarios.verdicts import Failure
 from vn.errors import Unusable
 
@@ -30,7 +30,7 @@ async def advance(scene: Scene, act: Advance) -> None:
     """Time passes, from one due instant to the next, each time until all is at rest."""
     to = scene.instant(act.to) or (act.by.after(scene.now) if act.by else scene.now)
     if to < scene.now:
-        raise Unusable(f"time cannot run backwards: it is {shown_at(scene.now)} already, and this advances to {shown_at(to)}")
+        raise Unusable(f"time cannot run backwards: it is {moment(scene.now)} already, and this advances to {moment(to)}")
     await scene.advance(to)
     await scene.rest()
 
@@ -66,10 +66,7 @@ async def _otherwise(scene: Scene, act: State, wrong: list[str]) -> Failure:
     failure = Failure(f"the state at {act.at} is another", differences=wrong)
     if act.dossier is None:
         return failure
-    code = scene.dossier(act.dossier)
-    hop = await scene.hop(code)
-    turn, words = await blamed(hop, scene.agencies.ours, code, scene.outside)
-    return replace(failure, hop=hop, turn=turn, turn_words=words)
+    return await standing(scene, failure, scene.dossier(act.dossier))
 
 
 def _name(scene: Scene, number: str) -> str:

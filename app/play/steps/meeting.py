@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,14 +10,16 @@ from datetime import datetime
 from app.play.meeting import Met, at_the_end, fits, met, unlike
 from app.play.scene import Scene, StepFailed, Watched
 from app.play.watch import Delivery, Seen
-from app.play.why import blamed, held_up, shown, shown_at, whose
+from app.play.why import blamed, held_up, is_outside, maker_of, shown, whose
 from scenarios.expectations import ByHand, Expect, Message, Never, Refused
+from scenarios.report.words import moment
 from scenarios.scenario import AnyOf
 from scenarios.verdicts import Deadline, Failure
 
 PATIENCE = 600.0  # seconds for a person
 TAKEN_WITHIN = 15.0  # seconds; commits are real
 LOOK_EVERY = 0.1
+ANSWERS = "exchange."  # receipts, and reports of what could not be delivered
 
 
 async def expect(scene: Scene, act: Expect) -> None:
@@ -39,7 +42,7 @@ async def any_of(scene: Scene, act: AnyOf) -> None:
 
 async def never(scene: Scene, act: Never) -> None:
     """From here on; looked at after every step and at the end."""
-    scene.nevers.append(Watched(act, scene, scene.watch.delivered))
+    scene.nevers.append(Watched(act, scene, scene.watch.delivered, scene.place))
 
 
 def broken(scene: Scene) -> Watched | None:
@@ -47,10 +50,21 @@ def broken(scene: Scene) -> Watched | None:
     return next((watched for watched in scene.nevers if _came(watched)), None)
 
 
-def breach(watched: Watched) -> Failure:
-    """What came that must not."""
-    seen, delivery = _came(watched)[0]
-    return Failure(f"{named(watched.scene, watched.act)} must not come, and came at {shown_at(delivery.at)}", nearest=shown(seen))
+async def breach(watched: Watched) -> Failure:
+    """What came that must not, and where its case stands; a member outside that made it come is the one under test."""
+    scene, (seen, delivery) = watched.scene, _came(watched)[0]
+    reason = f"{named(scene, watched.act)} must not come ({watched.place}), and came at {moment(delivery.at)}"
+    failure = await standing(scene, Failure(reason, nearest=shown(seen)), seen.subject)
+    if not is_outside(maker := maker_of(seen), scene.outside):
+        return failure
+    return replace(failure, turn="member under test", turn_words=f"{maker}'s: it made this message come")
+
+
+async def standing(scene: Scene, failure: Failure, about: str, *, answered: bool = False) -> Failure:
+    """With the last hop of the case, and whose turn it is (see `blamed`)."""
+    hop = await scene.hop(about)
+    turn, words = await blamed(hop, scene.agencies.ours, about, scene.outside, answered=answered)
+    return replace(failure, hop=hop, turn=turn, turn_words=words)
 
 
 def _came(watched: Watched) -> list[tuple[Seen, Delivery]]:
@@ -181,20 +195,17 @@ async def failure(scene: Scene, act: Expect, *, words: str = "") -> Failure:
     """Why an expectation is not met: what there is instead, the nearest message, the last hop, whose turn it is."""
     dossier, due, found = act.about and scene.dossier(act.about), _due(scene, act), _met(scene, act)
     _note_term(scene, act, None)
-    others = [seen for seen in scene.watch if seen not in found.seens]
+    others = [seen for seen in scene.watch if act.contract in (None, seen.contract) and seen not in found.seens]
     nearest = min(others, key=lambda seen: _distance(act, seen, dossier), default=None)
-    about = dossier or (nearest.subject if nearest else "")
-    hop = await scene.hop(about) if about else None
-    turn, turn_words = await blamed(hop, scene.agencies.ours, about, scene.outside) if hop else (None, "")
-    when = words or (f"by {shown_at(due)}" if due else "by now")
-    return Failure(
+    last = nearest or max(scene.watch, key=lambda seen: seen.order, default=None)
+    about = dossier or (last.subject if last else "")
+    when = words or (f"by {moment(due)}" if due else "by now")
+    made = Failure(
         reason=f"expected {act.count} of {named(scene, act)} {when}, found {_told(found)}",
         nearest=None if nearest is None else shown(nearest),
-        differences=[] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
-        hop=hop,
-        turn=turn,
-        turn_words=turn_words,
+        differences=[_instead(scene, act, dossier)] if nearest is None else unlike(act, nearest, dossier) or [_spent(act, nearest, due)],
     )
+    return await standing(scene, made, about, answered=(act.contract or "").startswith(ANSWERS)) if about else made
 
 
 def _told(found: Met) -> str:
@@ -215,12 +226,21 @@ def _spent(act: Expect, seen: Seen, due: datetime | None) -> str:
     if at is None:
         return f"it was not {'accepted' if act.at == 'accepted' else 'delivered'}"
     if due is not None and at > due:
-        return f"it came at {shown_at(at)}, after the term"
+        return f"it came at {moment(at)}, after the term"
     return "it was not taken" if act.at == "taken" else "there are not as many"
 
 
-def _distance(act: Message, seen: Seen, dossier: str | None) -> tuple[bool, int, int]:
-    return act.contract not in (None, seen.contract), len(unlike(act, seen, dossier)), -seen.order
+def _distance(act: Message, seen: Seen, dossier: str | None) -> tuple[int, int]:
+    return len(unlike(act, seen, dossier)), -seen.order
+
+
+def _instead(scene: Scene, act: Expect, dossier: str | None) -> str:
+    """What has come of the case, so many of each contract, where nothing more has of the one that was expected."""
+    ids = {(seen.contract, seen.id): None for seen in scene.watch if dossier in (None, seen.subject)}
+    came = Counter(contract for contract, _ in ids)
+    other = "other " if act.contract in came else ""
+    told = "; so far: " + ", ".join(f"{number} {contract}" for contract, number in came.items()) if came else ""
+    return f"contract: no {other}{act.contract or 'message'} came{' about the dossier' if dossier else ''}{told}"
 
 
 def named(scene: Scene, act: Message) -> str:

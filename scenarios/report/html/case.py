@@ -31,7 +31,7 @@ def section(case: Case, place: int, *, rows: int, shown: Sequence[Said | int], t
     parts: list[tuple[str, list[Element]]] = [
         ("Steps", steps(case)),
         ("Compared with what was published", compared(case.figures.get("compared", ()))),
-        ("Dossiers by status", course(case.course)),
+        ("Dossiers by status", course(case.course, case.ended)),
         ("Time per leg", legs(timed(case.figures))),
         ("Refusals by code", refusals(case.figures.get("refusals", {}))),
         ("Figures", others(case.figures)),

@@ -17,8 +17,10 @@ MOST = 200  # points of an area
 LABEL = 15  # a line of text
 
 
-def course(points: Sequence[Point]) -> list[Element]:
-    """Empty where there are fewer than two points."""
+def course(changes: Sequence[Point], end: datetime | None) -> list[Element]:
+    """To the end of the case, at which all stand as the last change left them; empty where there are fewer than two points."""
+    last = [Point(end, changes[-1].by_status)] if changes and end is not None and end > changes[-1].at else []
+    points = [*changes, *last]
     if len(points) < 2:
         return []
     statuses = sorted({status for point in points for status, count in point.by_status.items() if count})

@@ -60,7 +60,10 @@ def _explained(failure: Failure) -> Element:
         near = failure.nearest
         way = f"{short(near.contract)}, {short(near.source)} → {short(near.recipient) or '-'}, {moment(near.at)}, id {near.id}"
         told.extend(
-            [el("dt", "Nearest message"), el("dd", way, el("details", el("summary", "payload"), el("pre", payload(near, NEAREST))))]
+            [
+                el("dt", "Nearest message" if failure.differences else "What came"),
+                el("dd", way, el("details", el("summary", "payload"), el("pre", payload(near, NEAREST)))),
+            ]
         )
     if failure.differences:
         told.extend([el("dt", "Where it differs"), el("dd", el("ul", *(el("li", each) for each in failure.differences)))])

@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from scenarios.report import html
 from scenarios.report.words import clean
-from scenarios.verdicts import Case, StepDone, Verdict
+from scenarios.verdicts import Case, Point, StepDone, Verdict
 from tests.scenarios.report import made
 
 VOID = {"meta", "br"}
@@ -177,3 +178,14 @@ def test_of_a_hundred_thousand_steps_those_that_failed_are_all_there() -> None:
     text = Page(replace(made.FAILED, steps=tuple(steps))).text
     assert "run 2500" in text
     assert "2599 more steps that passed are left out here" in text
+
+
+def test_the_course_goes_to_the_end_of_the_case_and_not_only_to_its_last_change() -> None:
+    began = made.PASSED.began
+    assert began is not None
+    case = replace(made.PASSED, course=(Point(began, {1: 2}), Point(began + timedelta(1), {6: 2})), ended=began + timedelta(21))
+    page = Page(case)
+    (label,) = (value for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label") and value.startswith("Dossiers"))
+    assert label == "Dossiers by status from 2026-02-09 08:00:00 to 2026-03-02 08:00:00; at the end 2"
+    areas = [value for tag, name, value in page.attributes if (tag, name) == ("path", "d")]
+    assert any("L89.5,10.0 L680.0,10.0 " in each for each in areas), "level from the change on"
