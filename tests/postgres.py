@@ -46,7 +46,7 @@ class InContainer:
         self._name = f"lgsp-test-postgres-{uuid4().hex[:8]}"
         image = environment().get("LGSP_POSTGRES_IMAGE", IMAGE)
         where = ("--publish", f"127.0.0.1:{port}:5432", "--env", f"POSTGRES_PASSWORD={_PASSWORD}")
-        _run("docker", "run", "--detach", "--name", self._name, *where, image, "-c", "fsync=off")
+        _run("docker", "run", "--detach", "--name", self._name, *where, image)
         self._wait()
 
     def stop(self) -> None:

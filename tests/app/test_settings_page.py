@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+from app.reading import misspelt
 from app.security import VARIABLES
 from app.settings import AGENCIES, KNOWN
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 
 
 def named(page: str) -> set[str]:
@@ -27,3 +29,10 @@ def test_every_variable_stands_in_the_table_of_settings_and_no_other_does() -> N
 
 def test_every_variable_of_kafkas_security_stands_in_its_own_table() -> None:
     assert named("security.md") == set(VARIABLES)
+
+
+def test_what_docker_compose_can_be_told_stands_in_its_own_table_and_disturbs_no_command() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    rows = [line.split("|")[1] for line in (DOCS / "containers.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert asked == {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert misspelt(dict.fromkeys(asked, "x"), KNOWN) == []

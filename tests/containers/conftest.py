@@ -7,7 +7,7 @@ import pytest
 
 from app.commands.options import environment
 from tests.containers.engine import run
-from tests.containers.project import Project, ProjectTown
+from tests.containers.project import Project, TownOutside
 
 NAME = "lgsp-sim:test"
 
@@ -33,8 +33,8 @@ def project(image: str) -> Iterator[Project]:
 
 
 @pytest.fixture(scope="module")
-async def town(project: Project, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ProjectTown]:
+async def town(project: Project, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TownOutside]:
     """The same, as citizens and officers see it over the published ports."""
     folder: Path = tmp_path_factory.mktemp("outside")
-    async with ProjectTown(project, folder) as seen:
+    async with TownOutside(project.urls, project.bootstrap, folder) as seen:
         yield seen

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from app.commands.options import environment
+from tests.support import eventually
 
 ROOT = Path(__file__).parents[2]
+BACK_WITHIN = 120.0
 WITHIN = 600.0  # seconds for one command; a build from nothing is the longest
 COMPOSE = ("docker", "compose"), ("docker-compose",)  # the plugin, and the program of before
 
@@ -48,6 +50,19 @@ def healthy(container: str) -> bool:
     state = inspected(container)["State"]
     assert state["Running"] or state["Restarting"], f"{container} has ended with {state['ExitCode']}: {docker('logs', container)}"
     return bool(state["Health"]["Status"] == "healthy")
+
+
+async def kill(container: str) -> None:
+    """kill -9 of all that runs in it but its init; returns once the engine has started it again and its health check is content."""
+    before = inspected(container)["RestartCount"]
+    # killed from within: what is killed by `docker kill` counts as stopped on purpose and is not started again
+    run("docker", "exec", container, "sh", "-c", "kill -9 -1", check=False)
+
+    async def back() -> bool:
+        assert inspected(container)["RestartCount"] > before, f"{container} was not started again: {docker('logs', '--tail=20', container)}"
+        return healthy(container)
+
+    await eventually(back, within=BACK_WITHIN)
 
 
 class Container:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +16,13 @@ from app.ports import assign
 from app.settings import ADAPTERS, AGENCIES, Settings
 from app.state import prepare
 from tests.app.lgsp import lgsp
-from tests.containers.engine import compose, docker, healthy, inspected, run
+from tests.containers.engine import compose, run
 from tests.e2e.town import Town
-from tests.support import eventually
 from vn.clock import VN
 
-__all__ = ["PARTS", "Project", "ProjectTown"]
+__all__ = ["PARTS", "Project", "TownOutside"]
 
 PARTS = ("exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
-BACK_WITHIN = 120.0
 
 
 class Project:
@@ -82,29 +81,15 @@ class Project:
         said = run("docker", "exec", server, "psql", "--no-psqlrc", "--tuples-only", "--no-align", url, "--command", sql, check=False)
         return said.returncode, said.stdout + said.stderr
 
-    async def kill(self, container: str) -> None:
-        """kill -9 of all that runs in it but its init; returns once the engine has started it again and its health check is content."""
-        before = inspected(container)["RestartCount"]
-        # killed from within: what is killed by `docker kill` counts as stopped on purpose and is not started again
-        run("docker", "exec", container, "sh", "-c", "kill -9 -1", check=False)
 
-        async def back() -> bool:
-            assert inspected(container)["RestartCount"] > before, (
-                f"{container} was not started again: {docker('logs', '--tail=20', container)}"
-            )
-            return healthy(container)
-
-        await eventually(back, within=BACK_WITHIN)
-
-
-class ProjectTown(Town):
-    """The verbs of a citizen, an officer and an auditor, over the published ports."""
+class TownOutside(Town):
+    """The verbs of a citizen, an officer and an auditor, over published ports."""
 
     within = 90.0
 
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project = project
-        self.settings = Settings(bootstrap=project.bootstrap, state=prepare(folder))
+    def __init__(self, urls: Mapping[str, str], bootstrap: str, folder: Path) -> None:
+        self._urls = urls
+        self.settings = Settings(bootstrap=bootstrap, state=prepare(folder))
         self.at = datetime.now(VN)
         self._stack = AsyncExitStack()
 
@@ -114,7 +99,7 @@ class ProjectTown(Town):
 
     def url(self, part: str) -> str:
         """The published address of an agency."""
-        return self.project.urls[part]
+        return self._urls[part]
 
     @property
     def running(self) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from app.settings import ADAPTERS, AGENCIES
-from tests.containers.engine import healthy
-from tests.containers.project import PARTS, Project, ProjectTown
+from tests.containers.engine import healthy, kill
+from tests.containers.project import PARTS, Project, TownOutside
 from tests.support import eventually
 
 pytestmark = pytest.mark.containers
@@ -22,7 +22,7 @@ Form = dict[str, Any]
 class Citizens:
     """Those who hand in, and those who have to pay: at every kill there is somebody at either end of the way."""
 
-    town: ProjectTown
+    town: TownOutside
     forms: dict[str, Form] = field(default_factory=dict)
     """All that were handed in, by dossier."""
     to_pay: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Citizens:
 
 
 @pytest.fixture(scope="module")
-async def citizens(town: ProjectTown) -> Citizens:
+async def citizens(town: TownOutside) -> Citizens:
     """With one dossier that waits for its citizen through all that happens."""
     made = Citizens(town)
     await made.hand_in()
@@ -79,7 +79,7 @@ async def test_what_is_not_ready_is_named_from_inside(project: Project):
     assert said == ""
 
 
-async def test_a_dossier_handed_in_from_outside_ends_in_the_register(project: Project, town: ProjectTown):
+async def test_a_dossier_handed_in_from_outside_ends_in_the_register(project: Project, town: TownOutside):
     form = await project.lgsp("sample", "transfer", "--seed", "77")
     code = (await project.lgsp("submit", "-", given=form)).strip()
     await town.notices(code)
@@ -135,13 +135,13 @@ async def test_whatever_is_killed_comes_again_and_no_dossier_is_lost(project: Pr
     for _ in range(2):
         await citizens.hand_in()
     for container in project.containers(service):
-        await project.kill(container)
+        await kill(container)
     await _answering(citizens.town)
     await citizens.pay()
     await citizens.all_registered()
 
 
-async def _answering(town: ProjectTown) -> None:
+async def _answering(town: TownOutside) -> None:
     """Whoever was killed beside may be away a moment longer."""
 
     async def all_well() -> bool:

@@ -1,9 +1,14 @@
 """The image: small, with a user of its own who may write to the state folder alone, and each part runs from it."""
 
+import time
+from pathlib import Path
+
 import pytest
 
-from app.settings import AGENCIES
-from tests.containers.engine import Container, docker, healthy, inspected
+from app.ports import assign
+from app.settings import AGENCIES, Settings
+from tests.containers.engine import Container, docker, healthy, inspected, kill
+from tests.containers.project import TownOutside
 from tests.support import eventually
 
 pytestmark = pytest.mark.containers
@@ -47,6 +52,31 @@ def test_nothing_of_building_is_in_it_and_everything_is_compiled(image: str):
     assert "lgsp" in names
     assert not {"pip", "requirements-image.lock", "tests"} & set(names)
     assert int(compiled) > 0.99 * int(sources) > 1000
+
+
+async def test_without_a_command_everything_runs_behind_one_address_and_keeps_its_state_over_a_kill(
+    image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    ports = assign(Settings(), ("http", "kafka"), {})
+    published = ("--publish", f"127.0.0.1:{ports['http']}:8080", "--publish", f"127.0.0.1:{ports['kafka']}:29092")
+    told = ("--env", f"LGSP_KAFKA_HOST_ADVERTISED=localhost:{ports['kafka']}")
+    began = time.monotonic()
+    with Container(image, options=(*READ_ONLY, *published, *told, "--restart", "unless-stopped")) as container:
+
+        async def well() -> bool:
+            return healthy(container)
+
+        await eventually(well, within=60)
+        with capsys.disabled():
+            print(f"\neverything in one container healthy after {time.monotonic() - began:.1f} s")
+        urls = {name: f"http://127.0.0.1:{ports['http']}/{name}" for name in AGENCIES}
+        async with TownOutside(urls, f"localhost:{ports['kafka']}", tmp_path) as town:
+            dossier = await town.submit()
+            await town.notices(dossier)
+            await kill(container)
+            await town.pay_all(dossier)
+            await town.status(dossier, 10)
+            assert all(each["succeeded"] for each in await town.journal(dossier))
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
