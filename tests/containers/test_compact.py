@@ -15,7 +15,6 @@ from tests.support import eventually
 pytestmark = pytest.mark.containers
 
 ANYWHERE = ("--publish", "127.0.0.1::8080", "--publish", "127.0.0.1::29092")
-TWO_NOTICES_FOR_TWO = 4
 READER = """
 import asyncio, sys
 from aiokafka import AIOKafkaConsumer
@@ -110,26 +109,3 @@ async def test_another_container_finds_it_by_its_alias_with_nothing_but_variable
         other = ("run", "--rm", "--network", network, "--entrypoint", "python", image, "-c")
         assert docker(*other, posted) == "201"
         assert docker(*other, READER, "lgsp:9092") == "True lgsp:9092"
-
-
-async def test_what_is_in_its_volume_is_there_after_kill_9(image: str) -> None:
-    with Container(image, options=ANYWHERE) as container:
-        await until_healthy(container)
-        http = published(container, 8080)
-        made = asked(http, "/dvc/ho-so", "POST", asked(http, "/_lgsp/samples/transfer"))
-        assert isinstance(made, dict)
-
-        async def notices() -> list[str]:
-            found = asked(published(container, 8080), f"/_lgsp/messages?contract=tax.payment-notice&about={made['MaHoSo']}")
-            assert isinstance(found, dict)
-            return [each["headers"]["ce_id"] for each in found["messages"]]
-
-        async def there() -> bool:
-            return len(await notices()) == TWO_NOTICES_FOR_TWO
-
-        await eventually(there, within=20)
-        before = await notices()
-        docker("kill", container)
-        docker("start", container)
-        await until_healthy(container)
-        assert await notices() == before
