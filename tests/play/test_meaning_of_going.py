@@ -32,7 +32,7 @@ async def test_never_ends_when_what_it_names_is_captured_and_no_earlier(theatre:
     passed(await theatre.play(steps % "1 hour", given=EACH_DAY))
     held = f"{SUBMIT}\n- never: {{{NOTICE}, until: late}}\n- advance: {{by: 3 working-days}}\n- state: {{as: late, at: dvc, dossier: d}}"
     case = await theatre.play(held, given=EACH_DAY)
-    assert "must not come, and came at 2026-03-03 17:00:00" in failure(case).reason
+    assert failure(case).reason.endswith(f"must not come ({case.steps[1].place}), and came at 2026-03-03 17:00:00")
     assert len(case.steps) == 3
 
 
