@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from scenarios.report.html.elements import el, table
@@ -24,7 +25,7 @@ def course(changes: Sequence[Point], end: datetime | None) -> list[Element]:
     if len(points) < 2:
         return []
     statuses = sorted({status for point in points for status, count in point.by_status.items() if count})
-    drawn = _thinned(points, MOST)
+    drawn = _held(_thinned(points, MOST))
     top = max(1, *(sum(point.by_status.values()) for point in drawn))
     areas, middles = _areas(drawn, statuses, top)
     box = {"viewBox": f"0 0 {LEFT + WIDTH + RIGHT} {TOP + HEIGHT + BOTTOM}", "width": LEFT + WIDTH + RIGHT, "height": TOP + HEIGHT + BOTTOM}
@@ -43,6 +44,11 @@ def _thinned(points: Sequence[Point], most: int) -> Sequence[Point]:
     if len(points) <= most:
         return points
     return [points[round(each * (len(points) - 1) / (most - 1))] for each in range(most)]
+
+
+def _held(points: Sequence[Point]) -> Sequence[Point]:
+    """Each until the instant of the next: between two changes nothing moves."""
+    return [*(held for before, after in pairwise(points) for held in (before, Point(after.at, before.by_status))), points[-1]]
 
 
 def _areas(points: Sequence[Point], statuses: Sequence[int], top: int) -> tuple[list[Element], list[float]]:

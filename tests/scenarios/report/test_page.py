@@ -189,3 +189,4 @@ def test_the_course_goes_to_the_end_of_the_case_and_not_only_to_its_last_change(
     assert label == "Dossiers by status from 2026-02-09 08:00:00 to 2026-03-02 08:00:00; at the end 2"
     areas = [value for tag, name, value in page.attributes if (tag, name) == ("path", "d")]
     assert any("L89.5,10.0 L680.0,10.0 " in each for each in areas), "level from the change on"
+    assert any("L89.5,310.0 L89.5,10.0 " in each for each in areas), "and at once at the change"
