@@ -43,6 +43,7 @@ class House:
         self.bootstrap = settings.bootstrap or base_url(settings.host, ports["broker"]).removeprefix("http://")
         self.settings = replace(settings, ports=ports, urls={**urls, **settings.urls}, bootstrap=self.bootstrap, supervised=True)
         self._supervisor = Supervisor({**environ, **self.settings.environ()}, self._ended)
+        self.compact = compact
         self._together = Together(self.settings, self._give_up) if compact else None
         self._unusable: Unusable | BadEnvironment | None = None  # what no new start of a part will mend
 

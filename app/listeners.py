@@ -1,21 +1,30 @@
 """Where clients of the embedded broker come in, by settings."""
 
 import socket
+from typing import TYPE_CHECKING
 
 from app.settings import LATER, LISTENERS, Settings
-from bus.embedded import Listener
 
-__all__ = ["listeners_of"]
+if TYPE_CHECKING:
+    from bus.embedded import Listener
+
+__all__ = ["listeners_of", "told_to_clients"]
 
 
-def listeners_of(settings: Settings) -> dict[str, Listener]:
-    """That of our own parts, and those that have a port: for the network by our host's name, for the host as `localhost`."""
-    found = {"main": Listener(settings.host, settings.port("broker"))}
+def told_to_clients(settings: Settings) -> dict[str, str]:
+    """HOST:PORT, or `later`, by listener that has a port: for the network our host's name, for the host `localhost`."""
     names = {"network": socket.gethostname(), "host": "localhost"}
-    for name in LISTENERS:
-        if port := settings.port(f"broker-{name}"):
-            told = settings.advertised.get(name, f"{names[name]}:{port}")
-            host, _, at = told.rpartition(":")
-            awaited = told == LATER
-            found[name] = Listener(settings.host, port, None if awaited else (host.strip("[]"), int(at)), awaited=awaited)
+    ports = {name: port for name in LISTENERS if (port := settings.port(f"broker-{name}"))}
+    return {name: settings.advertised.get(name, f"{names[name]}:{port}") for name, port in ports.items()}
+
+
+def listeners_of(settings: Settings) -> "dict[str, Listener]":
+    """That of our own parts, and those for clients."""
+    from bus.embedded import Listener
+
+    found = {"main": Listener(settings.host, settings.port("broker"))}
+    for name, told in told_to_clients(settings).items():
+        host, _, port = told.rpartition(":")
+        awaited, here = told == LATER, settings.port(f"broker-{name}")
+        found[name] = Listener(settings.host, here, None if awaited else (host.strip("[]"), int(port)), awaited=awaited)
     return found

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from app.house import SUPERVISOR, House
 from app.invitation import invitation
+from app.listeners import told_to_clients
 from app.settings import ADAPTERS, AGENCIES, CONTROL, Settings
 from app.state import forget, held, prepare
 from app.supervisor_api import control
@@ -74,11 +75,18 @@ def _tell(house: House, supervisor: str) -> None:
     for column in ("part", "address"):
         table.add_column(column, overflow="fold")
     table.add_row("broker (Kafka bootstrap)", house.bootstrap)
-    for part in house.http_parts:
-        table.add_row(part, house.url(part))
-    if CONTROL in house.settings.ports:
-        table.add_row("broker's faults", house.url(CONTROL))
-    table.add_row("supervisor", supervisor)
+    for name, address in (told_to_clients(house.settings) if "broker" in house.parts else {}).items():
+        table.add_row(f"  for clients: {name}", address)
+    if house.compact:
+        table.add_row("all parts, over HTTP", supervisor)
+        for part in house.urls:
+            table.add_row(f"  {part}", f"{supervisor}/{part}")
+    else:
+        for part in house.http_parts:
+            table.add_row(part, house.url(part))
+        if CONTROL in house.settings.ports:
+            table.add_row("broker's faults", house.url(CONTROL))
+        table.add_row("supervisor", supervisor)
     table.add_row("state, logs", str(house.settings.state))
     console.print(table)
     if house.left_out:
