@@ -41,9 +41,16 @@ async def hop_of(watch: Watch, about: str, *, look: bool = True) -> Hop:
 
 
 def _about(watch: Watch, about: str) -> list[Seen]:
-    """Of a dossier or of this id; what is for the exchange itself lies in no inbox, and what it says then comes after it."""
+    """Of a dossier or of this id; without what is for the exchange itself, which lies in no inbox, and without receipts of a refusal."""
     found = [seen for seen in watch if about in (seen.subject, seen.id)]
-    return [seen for seen in found if seen.recipient != short(EXCHANGE)] or found
+    refused = {seen.id for seen in found if seen.code}
+    return [seen for seen in found if seen.recipient != short(EXCHANGE) and not _is_read_receipt(seen, refused)] or found
+
+
+def _is_read_receipt(seen: Seen, refused: Collection[str]) -> bool:
+    """The refusal is the last hop of a case, whether it was seen before or after the word of it."""
+    answers = seen.source == short(EXCHANGE) and seen.headers.get("ce_causationid") in refused
+    return answers and bool(seen.deliveries) and seen.deliveries[-1].taken
 
 
 def _read_soon(watch: Watch, about: str) -> bool:
