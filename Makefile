@@ -46,13 +46,22 @@ test-slow: dev
 .PHONY: test-postgres
 # Agencies, all paths and kills on PostgreSQL: DATABASE=container (LGSP_POSTGRES_IMAGE), package (of the system), or a URL
 DATABASE ?= container
+POSTGRES_TESTS ?= tests/services tests/e2e/test_paths.py tests/e2e/test_kill.py
 test-postgres: dev
-	LGSP_TEST_DATABASE=$(DATABASE) $(BIN)/pytest -n $(SLOW_JOBS) -m "not slow and not containers" tests/services tests/e2e/test_paths.py tests/e2e/test_kill.py $(ARGS)
+	LGSP_TEST_DATABASE=$(DATABASE) $(BIN)/pytest -n $(SLOW_JOBS) -m "not slow and not containers" $(POSTGRES_TESTS) $(ARGS)
+
+.PHONY: image
+IMAGE ?= lgsp-sim:latest
+PYTHON_IMAGE ?= python:3.12-slim
+# The image of everything; DOCKER_BUILD="docker build --network host" where only the host's network reaches Python's packages
+DOCKER_BUILD ?= docker build
+image:
+	$(DOCKER_BUILD) --build-arg PYTHON_IMAGE=$(PYTHON_IMAGE) --tag $(IMAGE) .
 
 .PHONY: test-containers
 # The image, docker-compose.yml and PostgreSQL; needs a Docker engine. PYTHON_IMAGE, LGSP_KAFKA_IMAGE and LGSP_POSTGRES_IMAGE name other images
 test-containers: dev
-	$(BIN)/pytest -m containers $(ARGS)
+	$(BIN)/pytest -n $(SLOW_JOBS) --dist loadfile -m containers tests/containers $(ARGS)
 
 check: format lint types imports test
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.containers
 
 ADAPTER_PARTS = tuple(f"{name}-adapter" for name in ADAPTERS)
 Form = dict[str, Any]
+ONE_OF_EACH_KIND = ("exchange", "land", "ilis-adapter", "postgres", "kafka")
+"""The others, which are no other kind, are killed when CI has more time."""
 
 
 @dataclass
@@ -127,7 +129,13 @@ def _inside(project: Project, exchange: int) -> str:
     return project.call("exec", "-T", f"--index={exchange}", "exchange", "python", "-c", ask)
 
 
-@pytest.mark.parametrize("service", ["exchange", *AGENCIES, *ADAPTER_PARTS, "postgres", "kafka"])
+@pytest.mark.parametrize(
+    "service",
+    [
+        pytest.param(each, marks=() if each in ONE_OF_EACH_KIND else pytest.mark.slow)
+        for each in ("exchange", *AGENCIES, *ADAPTER_PARTS, "postgres", "kafka")
+    ],
+)
 async def test_whatever_is_killed_comes_again_and_no_dossier_is_lost(project: Project, citizens: Citizens, service: str):
     await citizens.hand_in()
     await citizens.town.notices(citizens.to_pay[-1])
