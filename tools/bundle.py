@@ -144,9 +144,9 @@ def bundle(target: Target, image: str | None, output: Path) -> Path:
         raise Unusable("\n".join(wrong))
     top = f"lgsp-sim-{project('.')['version']}-cp{target.python.replace('.', '')}-{target.platform}"
     archive = output / f"{top}.tar"
+    output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         files = dict(made(Path(folder), target, saved)) | dict(beside())
-        output.mkdir(parents=True, exist_ok=True)
         pack(Path(folder, archive.name), top, files)
         shutil.move(Path(folder, archive.name), archive)
     archive.with_name(f"{archive.name}.sha256").write_bytes(f"{sum_of(archive)}  {archive.name}\n".encode())
@@ -189,6 +189,12 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
+def complain(about: str, code: int) -> int:
+    """Says what is wrong, a line each; hands on the exit code."""
+    sys.stderr.writelines(f"bundle: {line}\n" for line in about.splitlines())
+    return code
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; its exit code."""
     ours = here()
@@ -200,9 +206,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = parser.parse_args(arguments)
     try:
         archive = bundle(Target(said.platform, said.python_version), said.image, said.output)
-    except (Unusable, OSError) as error:
-        sys.stderr.writelines(f"bundle: {line}\n" for line in str(error).splitlines())
-        return error.exit_code if isinstance(error, Unusable) else BadEnvironment.exit_code
+    except Unusable as error:
+        return complain(str(error), error.exit_code)
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}", BadEnvironment.exit_code)
     except KeyboardInterrupt:
         return 130
     tell(f"{archive}, {archive.stat().st_size / MIB:.0f} MiB")

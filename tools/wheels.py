@@ -14,7 +14,7 @@ from vn.errors import BadEnvironment, CannotConnect, Unusable
 
 __all__ = ["KNOWN", "Pin", "Target", "build", "fetch", "here", "pins"]
 
-KNOWN = "manylinux_2_28_x86_64, manylinux_2_28_aarch64, musllinux_1_2_x86_64, macosx_11_0_arm64, win_amd64"
+KNOWN = "manylinux_2_28_x86_64, manylinux_2_28_aarch64, macosx_13_0_arm64, win_amd64"
 PLATFORM = re.compile(
     r"(?P<linux>manylinux|musllinux)_(?P<major>\d+)_(?P<minor>\d+)_(x86_64|i686|aarch64|armv7l|ppc64le|s390x|riscv64)"
     r"|(?P<macos>macosx)_\d+_\d+_(x86_64|arm64)|(?P<windows>win)(?:32|_(amd64|arm64))"

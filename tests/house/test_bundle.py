@@ -23,7 +23,7 @@ backport==1 ; python_full_version < '3.12' and platform_machine == 'x86_64' \\
     [
         ("manylinux_2_28_x86_64", "3.11", ["uvloop==0.23.0", "backport==1"]),
         ("manylinux_2_28_x86_64", "3.12", ["uvloop==0.23.0"]),
-        ("macosx_11_0_arm64", "3.11", ["uvloop==0.23.0"]),
+        ("macosx_13_0_arm64", "3.11", ["uvloop==0.23.0"]),
         ("win_amd64", "3.11", ["colorama==0.4.6"]),
     ],
 )
