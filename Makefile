@@ -96,11 +96,18 @@ asyncapi:
 	npm --prefix tools/asyncapi-check ci --silent
 	node tools/asyncapi-check/check.mjs contracts/asyncapi.json
 
+.PHONY: bundle
+# One archive for networks without the internet: docs/closed-networks.md. PLATFORM and PYTHON_VERSION of the machine there; IMAGE=: no image
+bundle: install
+	@$(BIN)/python -m tools.bundle $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(PYTHON_VERSION),--python-version "$(PYTHON_VERSION)") \
+	  $(if $(filter undefined,$(origin IMAGE)),,--image "$(IMAGE)") $(ARGS)
+
 # Pins every dependency for all supported systems and Pythons
 lock:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --generate-hashes --extra postgres --extra tracing -c requirements-dev.lock pyproject.toml -o requirements-image.lock
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --quiet --generate-hashes -c requirements-dev.lock testing/pyproject.toml -o requirements-testing.lock
 
 clean:
 	rm -rf .venv .lgsp .mypy_cache .ruff_cache .pytest_cache
