@@ -51,12 +51,11 @@ test-postgres: dev
 	LGSP_TEST_DATABASE=$(DATABASE) $(BIN)/pytest -n $(SLOW_JOBS) -m "not slow and not containers" $(POSTGRES_TESTS) $(ARGS)
 
 .PHONY: image
-IMAGE ?= lgsp-sim:latest
 PYTHON_IMAGE ?= python:3.12-slim
 # The image of everything; DOCKER_BUILD="docker build --network host" where only the host's network reaches Python's packages
 DOCKER_BUILD ?= docker build
 image:
-	$(DOCKER_BUILD) --build-arg PYTHON_IMAGE=$(PYTHON_IMAGE) --tag $(IMAGE) .
+	$(DOCKER_BUILD) --build-arg PYTHON_IMAGE=$(PYTHON_IMAGE) --tag $(or $(IMAGE),lgsp-sim:latest) .
 
 .PHONY: test-containers
 # The image, docker-compose.yml and PostgreSQL; needs a Docker engine. PYTHON_IMAGE, LGSP_KAFKA_IMAGE and LGSP_POSTGRES_IMAGE name other images
