@@ -96,7 +96,7 @@ async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> 
 
 
 def _forget_callables() -> None:
-    """FastAPI remembers what it asked of the last 4,096 endpoints, and with each the whole application: 10 MiB for every scenario played."""
+    """FastAPI remembers what it asked of its last 4,096 endpoints, and with each a whole application: 10 MiB a scenario."""
     for each in vars(models).values():
         if hasattr(each, "cache_clear"):
             each.cache_clear()
