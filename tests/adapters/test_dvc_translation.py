@@ -65,8 +65,8 @@ def test_the_tables_of_words_cover_the_portal_s_own_lists() -> None:
 
 
 @pytest.fixture(scope="module")
-def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    yield from served(request, tmp_path_factory.mktemp("dvc"))
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    yield from served(tmp_path_factory.mktemp("dvc"))
 
 
 @pytest.fixture
