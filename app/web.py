@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.dependencies import models
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.gateway import Prefixed
 from vn.errors import BadEnvironment
@@ -16,6 +18,7 @@ __all__ = ["Server", "listen", "serving"]
 
 MOST_CONNECTIONS = 1000  # of one application; whoever comes beyond that is told 503 and may come again
 TICK = 0.1  # seconds; uvicorn makes the header `Date` anew at every tenth
+UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
 def listen(host: str, port: int, part: str) -> socket.socket:
@@ -59,6 +62,20 @@ class Server(uvicorn.Server):
                     await self._ending.wait()
 
 
+class Http11(HttpToolsProtocol):
+    """Goes on in HTTP/1.1 where a client offers another protocol, as RFC 9110, 7.8, lets it: httptools loses the body of such a request.
+
+    Java's own client offers HTTP/2 with each.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """As it comes; the head of a request without its offer."""
+        if self.cycle is None or not self.cycle.more_body:
+            head, end, body = data.partition(b"\r\n\r\n")
+            data = UPGRADE.sub(b"", head) + end + body
+        super().data_received(data)
+
+
 @contextlib.asynccontextmanager
 async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> AsyncIterator[str]:
     """Serve until the block ends; gives the address, `http://host:port`, once requests are answered.
@@ -67,6 +84,7 @@ async def serving(app: FastAPI, bound: socket.socket, *, drain: float = 2.0) -> 
     """
     config = uvicorn.Config(
         Prefixed(app),
+        http=Http11,
         log_config=None,
         access_log=False,
         proxy_headers=False,

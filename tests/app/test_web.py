@@ -1,0 +1,33 @@
+"""What our HTTP servers make of clients that nobody here wrote."""
+
+import asyncio
+
+from fastapi import FastAPI, Request
+
+from app.web import listen, serving
+
+JAVA = (
+    "POST /said HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 12\r\nHost: here\r\n"
+    "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nUpgrade: h2c\r\nUser-Agent: Java-http-client/17\r\n\r\n"
+)
+
+
+async def test_a_client_that_offers_http_2_with_each_request_is_heard_in_http_1_1_and_its_body_is_left_as_it_is() -> None:
+    app, asked, heard = FastAPI(), asyncio.Semaphore(0), []
+
+    @app.post("/said")
+    async def said(request: Request) -> None:
+        asked.release()
+        heard.append(await request.body())
+
+    async with asyncio.timeout(10), serving(app, listen("127.0.0.1", 0, "test")) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        for body in (b"\r\nupgrade: x", b"ab\r\nupgrade:"):
+            writer.write(JAVA.encode())
+            await asked.acquire()  # Java sends them one after the other
+            writer.write(body)
+            assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
+        writer.write(JAVA.encode() + b"all at once!")
+        assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+    assert heard == [b"\r\nupgrade: x", b"ab\r\nupgrade:", b"all at once!"]
