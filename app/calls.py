@@ -17,7 +17,7 @@ class Parts:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client = httpx.Client(timeout=30)
+        self._client = httpx.Client(timeout=30, trust_env=False)
 
     @property
     def urls(self) -> Mapping[str, str]:

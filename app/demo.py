@@ -63,9 +63,9 @@ async def _play(province: Province, archive: Archive, show: "_Show") -> _Story:
     """The citizen submits, pays what the notices ask, and gets the result."""
     story = _Story()
     watching = asyncio.create_task(_watch(archive, story, show))
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         dvc, land = province.urls["dvc"], province.urls["land"]
-        async with httpx.AsyncClient(base_url=land, timeout=30) as register:
+        async with httpx.AsyncClient(base_url=land, timeout=30, trust_env=False) as register:
             form = await sample("transfer", seed=1, land=register, on=date.today())
         parcel = _path(form)
         story.before = await _get(client, f"{land}{parcel}")

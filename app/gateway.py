@@ -1,26 +1,36 @@
 """One address for all parts: what is asked below `/<part>` is asked of that part, which is told so (`X-Forwarded-Prefix`)."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 import httpx
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.background import BackgroundTask
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["Gateway", "Prefixed"]
+from app.prefix import PREFIX
+from app.problem import problem
 
-PREFIX: Final = "x-forwarded-prefix"  # as Traefik, Spring and ASP.NET say it
+__all__ = ["Gateway"]
+
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OF_ONE_HOP: Final = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "host", "date"})
+OF_ONE_HOP: Final = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+    }
+)
+"""RFC 9110, 7.6.1; and whatever `Connection` names."""
+OURS: Final = frozenset({b"host", b"date", PREFIX})  # the next server says its own
 PATIENCE: Final = httpx.Timeout(None, connect=5)  # who reads a feed waits as long as it likes
 AS_MANY_AS_COME: Final = httpx.Limits(max_connections=None)
+Raw = Iterable[tuple[bytes, bytes]]
 
 
 class Gateway:
-    """Passes requests on; `urls` says where each part is now."""
+    """Passes requests on as they are; `urls` says where each part is now."""
 
     def __init__(self, urls: Callable[[], Mapping[str, str]]) -> None:
         self._urls = urls
@@ -33,48 +43,38 @@ class Gateway:
 
     def open(self, app: FastAPI) -> None:
         """Whatever `app` has no other route for."""
-        for path in ("/{part}", "/{part}/{path:path}"):
-            app.add_api_route(path, self._answered, methods=list(METHODS), include_in_schema=False)
+        app.add_api_route("/{path:path}", self._answered, methods=list(METHODS), include_in_schema=False)
 
     async def _answered(self, request: Request) -> Response:
-        part = request.path_params["part"]
-        raw: bytes = request.scope["raw_path"]
-        return await self.passed_on(request, part, raw.decode("ascii").removeprefix(f"/{part}") or "/", prefix=f"/{part}")
+        name, _, rest = request.scope["raw_path"][1:].partition(b"/")
+        part = unquote_to_bytes(name).decode("utf-8", "replace")
+        return await self.passed_on(request, part, b"/" + rest, prefix=f"/{part}")
 
-    async def passed_on(self, request: Request, part: str, path: str, *, prefix: str = "") -> Response:
-        """What the part answers to the same request at this path of its own."""
+    async def passed_on(self, request: Request, part: str, path: bytes, *, prefix: str = "") -> Response:
+        """What the part answers to the same request at this path of its own, as it stands in a request line."""
         there = self._urls().get(part)
         if there is None:
-            return _no(404, f"nothing here is called {part!r}; there are: {', '.join(self._urls())}")
-        query = request.scope["query_string"].decode("ascii")
-        target = f"{there}{path}{'?' if query else ''}{query}"
-        headers = [(name, value) for name, value in request.headers.items() if name not in (*OF_ONE_HOP, PREFIX)]
-        headers += [(PREFIX, prefix)] if prefix else []
+            return problem(404, f"nothing here is called {part!r}; there are: {', '.join(self._urls())}")
+        query = request.scope["query_string"]
+        headers = _passed(request.headers.raw)
+        if prefix:
+            headers.append((PREFIX, f"{request.scope['root_path']}{prefix}".encode("ascii")))
         body = request.stream() if {"content-length", "transfer-encoding"} & set(request.headers) else None
         try:
-            answer = await self._http.send(self._http.build_request(request.method, target, headers=headers, content=body), stream=True)
+            target = httpx.URL(there).copy_with(raw_path=path + (b"?" + query if query else b""))
+            asked = httpx.Request(request.method, target, headers=headers, content=body)
+            answer = await self._http.send(asked, stream=True)
+        except httpx.InvalidURL as error:
+            return problem(400, f"the address cannot be read: {error}")
         except httpx.HTTPError as error:
-            return _no(502, f"{part} does not answer at {there} ({type(error).__name__})")
-        kept = {name: value for name, value in answer.headers.items() if name not in OF_ONE_HOP}
-        return StreamingResponse(answer.aiter_raw(), answer.status_code, kept, background=BackgroundTask(answer.aclose))
+            return problem(502, f"{part} does not answer at {there} ({type(error).__name__})")
+        response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
+        response.raw_headers = _passed(answer.headers.raw)
+        return response
 
 
-class Prefixed:
-    """An application that may be found below a prefix: links of its own begin with it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it: the prefix is `root_path`, and `path` begins with it."""
-        if scope["type"] == "http":
-            prefix = next((value.decode("latin-1") for name, value in scope["headers"] if name == PREFIX.encode()), "")
-            if prefix.startswith("/"):
-                scope = {**scope, "root_path": prefix, "path": f"{prefix}{scope['path']}"}
-        await self._app(scope, receive, send)
-
-
-def _no(status: int, detail: str) -> JSONResponse:
-    title = {404: "Not found", 502: "Bad gateway"}[status]
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(content, status, media_type="application/problem+json")
+def _passed(headers: Raw) -> list[tuple[bytes, bytes]]:
+    """Those that are for whoever is at the end of the way."""
+    lower = [(name.lower(), value) for name, value in headers]
+    named = {each.strip().lower() for name, value in lower if name == b"connection" for each in value.split(b",")}
+    return [(name, value) for name, value in lower if name not in OF_ONE_HOP | OURS | named]

@@ -45,7 +45,7 @@ class House:
         self._supervisor = Supervisor({**environ, **self.settings.environ()}, self._ended)
         self.compact = compact
         self._together = Together(self.settings, self._give_up) if compact else None
-        self._unusable: Unusable | BadEnvironment | None = None  # what no new start of a part will mend
+        self._unusable: Unusable | None = None  # what no new start of a part will mend
 
     def url(self, part: str) -> str:
         """The HTTP address of a part."""
@@ -102,9 +102,10 @@ class House:
 
     async def reset(self) -> None:
         """A new generation: topics made anew, agencies as at their founding; every part keeps its address."""
+        self._unusable = None
         await self._stop(*self.movers, within=self.settings.drain + 2)
         await self._clear_topics()
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             for name in AGENCIES:
                 if name in self.parts:
                     (await client.post(f"{self.url(name)}/_lgsp/reset")).raise_for_status()
@@ -140,7 +141,7 @@ class House:
         *_, last = self._log_of(part).read_text(encoding="utf-8", errors="replace").splitlines() or [f"lgsp: {part} ended"]
         self._give_up(kind(last.removeprefix("lgsp: ")))
 
-    def _give_up(self, error: Unusable | BadEnvironment) -> None:
+    def _give_up(self, error: Unusable) -> None:
         self._unusable = error
 
     def _raise_unusable(self) -> None:
@@ -164,8 +165,8 @@ class House:
         while sick := [part for part, status in (await self.health()).items() if part in set(parts) and status != "ok"]:
             self._raise_unusable()
             if asyncio.get_running_loop().time() > deadline:
-                logs = self.settings.state / "logs"
-                raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {', '.join(sick)}; see {logs}/{sick[0]}.log")
+                see = "" if self.compact else f"; see {self._log_of(sick[0])}"
+                raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {', '.join(sick)}{see}")
             await asyncio.sleep(_EVERY)
 
     async def _clear_topics(self) -> None:

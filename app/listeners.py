@@ -4,6 +4,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from app.settings import LATER, LISTENERS, Settings
+from vn.addresses import address
 
 if TYPE_CHECKING:
     from bus.embedded import Listener
@@ -24,7 +25,6 @@ def listeners_of(settings: Settings) -> "dict[str, Listener]":
 
     found = {"main": Listener(settings.host, settings.port("broker"))}
     for name, told in told_to_clients(settings).items():
-        host, _, port = told.rpartition(":")
-        awaited, here = told == LATER, settings.port(f"broker-{name}")
-        found[name] = Listener(settings.host, here, None if awaited else (host.strip("[]"), int(port)), awaited=awaited)
+        here, awaited = settings.port(f"broker-{name}"), told == LATER
+        found[name] = Listener(settings.host, here, None if awaited else address(told), awaited=awaited)
     return found

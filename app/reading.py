@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from vn.addresses import address
+
 __all__ = ["is_address", "is_http", "misspelt", "number", "one_of", "path"]
 
 
@@ -45,5 +47,8 @@ def is_http(url: str) -> bool:
 
 def is_address(text: str) -> bool:
     """Whether this is HOST:PORT."""
-    host, _, port = text.rpartition(":")
-    return bool(host) and port.isdecimal() and 0 < int(port) < 65_536
+    try:
+        address(text)
+    except ValueError:
+        return False
+    return True

@@ -52,7 +52,7 @@ def _variable(part: str, what: str) -> str:
 
 _ADVERTISED = {"network": "LGSP_KAFKA_ADVERTISED", "host": "LGSP_KAFKA_HOST_ADVERTISED"}
 _PORTS = {_variable(part, "PORT"): part for part in (*PARTS, CONTROL, *(f"broker-{name}" for name in LISTENERS), "supervisor")}
-_URLS = {_variable(part, "URL"): part for part in (*PARTS[1:], CONTROL)}  # a broker has a bootstrap address
+_URLS = {_variable(part, "URL"): part for part in (*PARTS, CONTROL) if part != "broker"}  # that has a bootstrap address
 _DATABASES = {_variable(agency, "DATABASE"): agency for agency in AGENCIES}
 KNOWN = (*_TEXTS, *_ADVERTISED.values(), *_PORTS, *_URLS, *_DATABASES, *VARIABLES)
 

@@ -1,23 +1,26 @@
-"""The supervisor's own HTTP address: health of all parts together, where they are, a reset of everything."""
+"""The one HTTP address: health of all parts together, where they are, a reset of everything, and every part below its name."""
 
 import asyncio
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from app.gateway import Gateway
 from app.house import House
-from app.testing_api import problem, testing
+from app.problem import failed, not_valid
+from app.testing_api import testing
 from vn.errors import LgspError
 
 __all__ = ["control"]
 
 
 def control(house: House) -> FastAPI:
-    """Endpoints under `/_lgsp`, as every part has them."""
+    """Endpoints under `/_lgsp`, as every part has them; whatever else is asked is passed on to the part that is named first."""
     gateway = Gateway(lambda: house.urls)
     app = FastAPIOffline(
         title="lgsp",
@@ -29,8 +32,8 @@ def control(house: House) -> FastAPI:
     turning = asyncio.Lock()
 
     @app.get("/", include_in_schema=False)
-    def start() -> RedirectResponse:
-        return RedirectResponse("/docs")
+    def start(request: Request) -> RedirectResponse:
+        return RedirectResponse(f"{request.scope['root_path']}/docs")
 
     @app.api_route("/_lgsp/health", methods=["GET", "HEAD"], summary="ok only if every part is")
     async def health() -> JSONResponse:
@@ -57,13 +60,14 @@ def control(house: House) -> FastAPI:
 
     @app.get("/_lgsp/listeners", summary="Where Kafka clients come in, and what they are told")
     async def listeners(request: Request) -> Response:
-        return await gateway.passed_on(request, "broker", "/_lgsp/listeners")
+        return await gateway.passed_on(request, "broker", b"/_lgsp/listeners")
 
     @app.put("/_lgsp/listeners/{name}", summary='What clients of a listener are told: {"advertised": "HOST:PORT"}')
     async def advertise(name: str, request: Request) -> Response:
-        return await gateway.passed_on(request, "broker", f"/_lgsp/listeners/{name}")
+        return await gateway.passed_on(request, "broker", f"/_lgsp/listeners/{quote(name, safe='')}".encode("ascii"))
 
     app.include_router(testing(house))
-    app.add_exception_handler(LgspError, problem)
+    app.add_exception_handler(LgspError, failed)
+    app.add_exception_handler(RequestValidationError, not_valid)
     gateway.open(app)
     return app

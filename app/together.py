@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
 from app import parts
 from app.settings import Settings
 from app.supervisor import BACKOFF, LASTED
-from vn.errors import BadEnvironment, Unusable
+from vn.errors import CannotConnect, Unusable
 
 __all__ = ["Together"]
 
@@ -20,7 +21,7 @@ _log = structlog.get_logger()
 class Together:
     """As `Supervisor` has it, without processes; `unusable` is told what no new start of a part will mend."""
 
-    def __init__(self, settings: Settings, unusable: Callable[[Unusable | BadEnvironment], None]) -> None:
+    def __init__(self, settings: Settings, unusable: Callable[[Unusable], None]) -> None:
         self._settings = settings
         self._unusable = unusable
         self._running: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
@@ -48,18 +49,26 @@ class Together:
     async def _keep(self, part: str, stop: asyncio.Event) -> None:
         loop, attempt = asyncio.get_running_loop(), 0
         while not stop.is_set():
-            began = loop.time()
+            began, running = loop.time(), asyncio.ensure_future(self._run(part, stop))
             try:
-                await self._run(part, stop)
-            except (Unusable, BadEnvironment) as error:
-                self._unusable(error)
-            except Exception as error:  # noqa: BLE001 - one part's failure is not that of the others
-                _log.warning("part failed, starting it again", failed=part, error=f"{type(error).__name__}: {error}")
-            attempt = 0 if loop.time() - began > LASTED else attempt + 1
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), BACKOFF[min(attempt, len(BACKOFF) - 1)])
+                await asyncio.wait({running})
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            if not stop.is_set():
+                self._failed(part, running)
+                attempt = 0 if loop.time() - began > LASTED else attempt + 1
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), BACKOFF[min(attempt, len(BACKOFF) - 1)])
 
-    def _run(self, part: str, stop: asyncio.Event) -> Awaitable[None]:
+    def _failed(self, part: str, ended: "asyncio.Future[None]") -> None:
+        """A part does not end by itself: what made it is told."""
+        error = None if ended.cancelled() else ended.exception()
+        _log.warning("part ended, starting it again", ended=part, error=f"{type(error).__name__}: {error}" if error else "it was cancelled")
+        if isinstance(error, Unusable) and not isinstance(error, CannotConnect):
+            self._unusable(error)
+
+    def _run(self, part: str, stop: asyncio.Event) -> Coroutine[Any, Any, None]:
         def say(line: str) -> None:
             _log.info(line)
 

@@ -10,6 +10,7 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vn.paths import own_path
 from vn.tracing import Kind
 
 __all__ = ["Spans", "exporting"]
@@ -93,7 +94,7 @@ class _Traced:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call."""
-        if scope["type"] != "http" or scope["path"].startswith(UNTRACED):
+        if scope["type"] != "http" or own_path(scope).startswith(UNTRACED):
             await self._app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])

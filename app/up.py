@@ -63,7 +63,7 @@ def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
         if adapter:
             parts.append(f"{short}-adapter")
     if wrong:
-        raise Unusable(f"--without {', '.join(wrong)}: choose from {', '.join(dict.fromkeys((*AGENCIES, *ADAPTERS)))}")
+        raise Unusable(f"to leave out: {', '.join(wrong)}: choose from {', '.join(dict.fromkeys((*AGENCIES, *ADAPTERS)))}")
     return tuple(dict.fromkeys(parts))
 
 

@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from fastapi.dependencies import models
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.gateway import Prefixed
+from app.prefix import Prefixed
 from vn.errors import BadEnvironment
 
 __all__ = ["Server", "listen", "serving"]
 
 MOST_CONNECTIONS = 1000  # of one application; whoever comes beyond that is told 503 and may come again
 TICK = 0.1  # seconds; uvicorn makes the header `Date` anew at every tenth
+LONGEST_HEAD = 64 * 1024  # what is longer is read by the parser, as it is
 UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
@@ -68,12 +69,38 @@ class Http11(HttpToolsProtocol):
     Java's own client offers HTTP/2 with each.
     """
 
+    _head = b""
+    _left = 0
+    _chunked = False
+
     def data_received(self, data: bytes) -> None:
-        """As it comes; the head of a request without its offer."""
-        if self.cycle is None or not self.cycle.more_body:
-            head, end, body = data.partition(b"\r\n\r\n")
-            data = UPGRADE.sub(b"", head) + end + body
-        super().data_received(data)
+        """Piece by piece: what is left of a body, or the head of the next request without its offer, once all of it is there."""
+        while data:
+            if self._chunked:
+                piece, data = data, b""
+            elif self._left:
+                piece, data = data[: self._left], data[self._left :]
+                self._left -= len(piece)
+            else:
+                head, end, data = (self._head + data).partition(b"\r\n\r\n")
+                if not end and len(head) < LONGEST_HEAD:
+                    self._head = head
+                    return
+                self._head, piece = b"", UPGRADE.sub(b"", head) + end
+            super().data_received(piece)
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser: what follows is this body."""
+        said = dict(self.headers)
+        length = said.get(b"content-length", b"")
+        self._left = int(length) if length.isdigit() else 0
+        self._chunked = b"transfer-encoding" in said
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Called by the parser, also where the answer was there before the body."""
+        self._left, self._chunked = 0, False
+        super().on_message_complete()
 
 
 @contextlib.asynccontextmanager

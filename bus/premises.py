@@ -44,10 +44,12 @@ def held(folder: Path, kind: Kind) -> Iterator[Path]:
         yield folder
 
 
-def cannot_listen(host: str, port: int, error: OSError) -> BadEnvironment:
+def cannot_listen(host: str, port: int, error: OSError, *, listener: str = "main") -> BadEnvironment:
     """What to tell the user of a port that cannot be had."""
+    other = {"network": "LGSP_BROKER_NETWORK_PORT", "host": "LGSP_BROKER_HOST_PORT"}
+    variable = other.get(listener, "--listen HOST:PORT or LGSP_BROKER_PORT")
     taken = error.errno == errno.EADDRINUSE
-    reason = "the port is taken; choose another with --listen HOST:PORT or LGSP_BROKER_PORT" if taken else error.strerror or str(error)
+    reason = f"the port is taken; choose another with {variable}" if taken else error.strerror or str(error)
     return BadEnvironment(f"the broker cannot listen on {host}:{port}: {reason}")
 
 

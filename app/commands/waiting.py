@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -55,7 +55,7 @@ def _sick(asked: Mapping[str, str], state: Path | None, *, within: float) -> str
 
 
 async def _asked(urls: Mapping[str, str], within: float) -> list[tuple[str, str]]:
-    async with httpx.AsyncClient(timeout=min(within, _PATIENCE)) as client:
+    async with httpx.AsyncClient(timeout=min(within, _PATIENCE), trust_env=False) as client:
         return list(zip(urls, await asyncio.gather(*(_why_not(client, url) for url in urls.values())), strict=True))
 
 
@@ -64,7 +64,7 @@ async def _why_not(client: httpx.AsyncClient, url: str) -> str:
     try:
         answer = await client.get(f"{url}/_lgsp/health")
         told = answer.json()
-        status, detail = str(told["status"]), str(told.get("detail") or "")
+        status, detail = str(told["status"]), _detail(told)
     except httpx.HTTPError as error:
         return f"does not answer at {url} ({type(error).__name__})"
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -72,3 +72,10 @@ async def _why_not(client: httpx.AsyncClient, url: str) -> str:
     if answer.is_success and status == "ok":
         return ""
     return f"is {status}" + (f" ({detail})" if detail else "")
+
+
+def _detail(told: Mapping[str, Any]) -> str:
+    """What a part says of itself, or which of its parts are not well."""
+    parts = told.get("parts") or {}
+    sick = [f"{part} is {status}" for part, status in parts.items() if status != "ok"] if isinstance(parts, Mapping) else []
+    return str(told.get("detail") or "") or ", ".join(sick)

@@ -109,7 +109,7 @@ class _Played:
                 await clock.begin()
                 if await self._days(clock, citizens, there.pids, stop):
                     self._progress(1.0, "digests")
-                    async with httpx.AsyncClient(timeout=DIGEST_TIMEOUT) as http:
+                    async with httpx.AsyncClient(timeout=DIGEST_TIMEOUT, trust_env=False) as http:
                         self._digest = await digest_of(self._history.digests, {name: there.urls[name] for name in AGENCIES}, http)
             except LgspError as error:
                 self._verdict, self._reason = Verdict.ERROR, str(error)

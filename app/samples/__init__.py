@@ -2,7 +2,7 @@
 
 from app.samples.faults import FAULTS, wrong
 from app.samples.forms import change_of_use, gift, sale
-from app.samples.kinds import KINDS, Wish, form, sample
+from app.samples.kinds import KINDS, Wish, form, sample, sample_today
 from app.samples.parts import PAPERS, RELATIONS, Form, Parcel, Scene, codes, holders, papers
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "papers",
     "sale",
     "sample",
+    "sample_today",
     "wrong",
 ]

@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
 
-from app.samples.faults import FITTING, wrong
+from app.samples.faults import FAULTS, FITTING, wrong
 from app.samples.forms import all_holders, change_of_use, sale
 from app.samples.forms import gift as given_away
 from app.samples.parts import Form, Parcel, Scene, holders, of_people
-from vn.errors import CannotConnect
+from vn.errors import CannotConnect, Unusable
+from vn.near import suggestion
 from vn.people import Person, Population
 
-__all__ = ["KINDS", "Wish", "form", "sample"]
+__all__ = ["KINDS", "Wish", "form", "sample", "sample_today"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -48,6 +49,16 @@ async def sample(
     return form(kind, _with(scene, [each for each in scene.register if fits(each, on) and only(each)]), fault)
 
 
+async def sample_today(kind: str, *, fault: str | None, seed: int, land: httpx.AsyncClient) -> Form:
+    """The same on the day of the land office's clock; raises Unusable for a kind or fault that there is not, with the nearest."""
+    wrong = [f"no sample is called {kind!r}{suggestion(kind, KINDS)}"] if kind not in KINDS else []
+    wrong += [f"no fault of a sample is called {fault!r}{suggestion(fault, FAULTS)}"] if fault is not None and fault not in FAULTS else []
+    if wrong:
+        raise Unusable("; ".join(wrong))
+    clock = await _asked(land, "/_lgsp/clock")
+    return await sample(kind, fault=fault, seed=seed, land=land, on=datetime.fromisoformat(clock["now"]).date())
+
+
 def form(kind: str, scene: Scene, fault: str | None = None) -> Form:
     """A form of that kind in a scene, wrong in that way; raises Unusable where the scene has nothing that fits."""
     made = _MAKE[kind](scene)
@@ -57,16 +68,19 @@ def form(kind: str, scene: Scene, fault: str | None = None) -> Form:
 
 
 async def _scene(kind: str, seed: int, land: httpx.AsyncClient, on: date) -> Scene:
-    try:
-        info, found = await land.get("/_lgsp/info"), await land.get("/thua-dat")
-        info.raise_for_status()
-        found.raise_for_status()
-    except httpx.HTTPError as error:
-        raise CannotConnect(f"the land office does not answer at {land.base_url}: {type(error).__name__}") from error
-    register: Sequence[Parcel] = found.json()["DanhSach"]
-    there = info.json()
+    register: Sequence[Parcel] = (await _asked(land, "/thua-dat"))["DanhSach"]
+    there = await _asked(land, "/_lgsp/info")
     population = _population(int(there["seed"]), int(there["people"]))
     return Scene(kind, seed, on, population, register, [each for each in register if _free(each, on)])
+
+
+async def _asked(land: httpx.AsyncClient, path: str) -> Any:
+    """What the land office answers; raises CannotConnect where it does not, or is none of ours."""
+    try:
+        answer = await land.get(path)
+        return answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise CannotConnect(f"the land office does not answer at {land.base_url}{path[1:]}: {type(error).__name__}") from error
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from services.kit.prepared import Prepared
 from services.kit.tables import APPLIED
 from services.kit.transaction import Cause, Reading, Transaction
+from vn.paths import own_path
 
 _REMEMBER = Prepared(insert(APPLIED).values({column.name: bindparam(column.name) for column in APPLIED.c}).inline())
 _FIRST = Prepared(
@@ -37,8 +38,7 @@ def call_of(request: Request) -> CallFrom:
     message = key if key and _MESSAGE.fullmatch(key) else None
     fresh = bool(request.scope.get("trace.fresh"))  # said by whoever traces, see app/tracing.py
     cause = Cause(message, headers.get("x-correlation-id"), headers.get("traceparent"), fresh)
-    path = request.scope["path"].removeprefix(request.scope["root_path"])  # the same by whichever address it came
-    return CallFrom(key, f"{request.method} {path}", cause)
+    return CallFrom(key, f"{request.method} {own_path(request.scope)}", cause)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.vietnamese import reason
 from vn.errors import Fault, NotAllowed, Unknown, Unusable
+from vn.paths import own_path
 from vn.pointer import pointer
 
 log = structlog.get_logger("agency")
@@ -112,10 +113,10 @@ class Unexpected:
             if scope["type"] != "http" or begun:
                 raise
             if isinstance(error, Unusable):  # the database is away
-                log.error("database away", method=scope["method"], path=scope["path"], reason=str(error))
+                log.error("database away", method=scope["method"], path=own_path(scope), reason=str(error))
                 answer = problem(503, "Cơ sở dữ liệu không trả lời, xin thử lại sau")
             else:
-                log.error("unexpected", method=scope["method"], path=scope["path"], **kind_and_place(error))
+                log.error("unexpected", method=scope["method"], path=own_path(scope), **kind_and_place(error))
                 answer = problem(500, "Có lỗi bên trong hệ thống, xin thử lại sau")
             await answer(scope, receive, send)
 

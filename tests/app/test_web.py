@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from fastapi import FastAPI, Request
 
 from app.web import listen, serving
@@ -31,3 +32,40 @@ async def test_a_client_that_offers_http_2_with_each_request_is_heard_in_http_1_
         assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
         writer.close()
     assert heard == [b"\r\nupgrade: x", b"ab\r\nupgrade:", b"all at once!"]
+
+
+@pytest.mark.parametrize("cut", [5, JAVA.index("HTTP2-Settings:") + 20, JAVA.index("Upgrade:") + 4, len(JAVA) - 3, len(JAVA) - 1])
+async def test_its_head_may_come_in_pieces(cut: int) -> None:
+    app, heard = FastAPI(), []
+
+    @app.post("/said")
+    async def said(request: Request) -> None:
+        heard.append((await request.body(), request.headers["user-agent"]))
+
+    async with asyncio.timeout(10), serving(app, listen("127.0.0.1", 0, "test")) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(JAVA.encode()[:cut])
+        await writer.drain()
+        await asyncio.sleep(0.05)  # the pieces arrive apart; nobody tells when the first has been read
+        writer.write(JAVA.encode()[cut:] + b"upgrade: abc")
+        assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+    assert heard == [(b"upgrade: abc", "Java-http-client/17")]
+
+
+async def test_an_answer_before_the_body_has_come_costs_the_next_request_nothing() -> None:
+    app, heard = FastAPI(), []
+
+    @app.post("/said")
+    async def said(request: Request) -> None:
+        heard.append(await request.body())
+
+    async with asyncio.timeout(10), serving(app, listen("127.0.0.1", 0, "test")) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(JAVA.replace("/said", "/nowhere").encode())
+        assert (await reader.readuntil(b'"Not Found"}')).startswith(b"HTTP/1.1 404")
+        writer.write(b"first body..")
+        writer.write(JAVA.encode() + b"second body.")
+        assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+    assert heard == [b"second body."]

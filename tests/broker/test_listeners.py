@@ -64,7 +64,7 @@ async def test_each_listener_tells_its_own_address(running: Running) -> None:
 async def test_what_clients_are_told_is_set_while_it_runs_and_until_then_it_is_not_well(running: Running) -> None:
     before = await running.health()
     assert before.status_code == 503
-    assert "PUT /_lgsp/listeners/host" in before.json()["reasons"][0]
+    assert "PUT /_lgsp/listeners/host" in before.json()["detail"]
     assert (await running.put("host", {"advertised": "192.0.2.7:31999"})).json()["host"]["advertised"] == "192.0.2.7:31999"
     assert await running.told("host") == ("192.0.2.7", 31999)
     assert (await running.health()).status_code == 200

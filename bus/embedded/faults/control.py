@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bus.embedded.faults.desk import Faults
 from bus.embedded.faults.reading import checked
+from vn.addresses import address
 from vn.errors import BadEnvironment, Fault, NotAllowed
 
 _MOST: Final = 1024 * 1024
@@ -109,17 +110,17 @@ class _Control:
         if name not in listeners:
             return _problem(404, f"no listener is named {name!r}; there are: {', '.join(listeners.to_json())}")
         body = await _body(request)
-        said = body.get("advertised") if isinstance(body, dict) else None
-        host, _, port = str(said).rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-            raise NotAllowed("what clients are to be told is no address", [Fault("/advertised", 'give it as "HOST:PORT"')])
-        listeners.told[name] = host, int(port)
+        try:
+            told = address(str(body["advertised"]))
+        except (ValueError, KeyError, TypeError):
+            raise NotAllowed("what clients are to be told is no address", [Fault("/advertised", 'give it as "HOST:PORT"')]) from None
+        listeners.tell(name, told)
         return web.json_response(listeners.to_json())
 
     async def health(self, _request: web.Request) -> web.Response:
         awaited = self._faults.broker.listeners.awaited
         reasons = [f"nobody has said what clients of the listener {name!r} are told: PUT /_lgsp/listeners/{name}" for name in awaited]
-        said = {"part": "broker", "status": "failing" if reasons else "ok", **({"reasons": reasons} if reasons else {})}
+        said = {"part": "broker", "status": "failing" if reasons else "ok", **({"detail": "; ".join(reasons)} if reasons else {})}
         return web.json_response(said, status=503 if reasons else 200)
 
     async def info(self, _request: web.Request) -> web.Response:
