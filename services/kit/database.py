@@ -1,7 +1,7 @@
 """One agency's database: SQLite in a file, or any other by its URL; one writer at a time."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +83,14 @@ class Database:
         try:
             yield connection
             _run(connection, "COMMIT")
-        except BaseException:
+        except BaseException as error:
+            gone = self._has_gone(error, connection)
             try:
                 _run(connection, "ROLLBACK")
             except Exception:  # noqa: BLE001 - what has gone wrong is told by the first error; here only the connection is given up
                 self.close()
-            raise
+            with opening(self.engine.url) if gone else nullcontext():
+                raise
         finally:
             self._open = False
 
@@ -98,14 +100,21 @@ class Database:
                 _run(self._connection, *begin)
                 return self._connection
             except Exception as error:
-                lost: Any = error
-                if not self.engine.dialect.is_disconnect(lost, self._connection.connection.dbapi_connection, None):
+                if not self._has_gone(error, self._connection):
                     raise
                 self.close()  # the server may have been restarted
         with opening(self.engine.url):
             self._connection = self.engine.connect()
-        _run(self._connection, *begin)
+            _run(self._connection, *begin)
         return self._connection
+
+    def _has_gone(self, error: BaseException, connection: Connection) -> bool:
+        """Whether the server is why; the driver's errors come as they are where a statement was prepared, else within SQLAlchemy's."""
+        if isinstance(error, DBAPIError):
+            return error.connection_invalidated
+        said: Any = error
+        its_own = isinstance(said, _driver_error(self.engine.url))
+        return its_own and self.engine.dialect.is_disconnect(said, connection.connection.dbapi_connection, None)
 
 
 def _run(connection: Connection, *statements: str) -> None:

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from services.kit import AgencySettings
+from services.kit.database import Database
 from tests.app.lgsp import Said, lgsp
 from tests.postgres import chosen, new_database
 from tests.services.serving import serving
 from tests.services.toy import create_app
-from vn.errors import BadEnvironment
+from vn.errors import BadEnvironment, CannotConnect
 
 
 @pytest.fixture
@@ -124,3 +125,25 @@ def test_a_server_that_goes_and_comes_again_is_told_meanwhile_and_nothing_is_los
         again = client.post("/notes", json=note, headers={"Idempotency-Key": "S 1"})
         assert again.headers["Idempotency-Replayed"] == "true"
         assert client.get("/notes").json() == 2
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_a_server_that_goes_in_the_middle_of_a_change_is_told_as_one_that_is_away(database: URL, prepared: bool):
+    kept = Database(database.render_as_string(hide_password=False), "toy")
+    with kept.write() as connection:
+        kept.prepare(connection, "1")
+
+    def change() -> None:
+        with kept.write() as connection:
+            administer(database, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.database}'")
+            if prepared:
+                connection.connection.cursor().execute("SELECT 1")
+            else:
+                connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(CannotConnect, match="does the server run there") as caught:
+        change()
+    assert "\n" not in str(caught.value)
+    with kept.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    kept.close()
