@@ -24,7 +24,8 @@ class Child:
     name: str
     pid: int
     _process: Process
-    _errors: IO[bytes]
+    _errors: IO[bytes] | None
+    """What it says on standard error, where that is not shown."""
 
     async def ready(self, count: int = 1, *, within: float | None = READY_WITHIN) -> dict[str, str]:
         """The next so many things that it says are ready, and the address of each: `NAME [ready] on ADDRESS`."""
@@ -36,11 +37,16 @@ class Child:
                 line = (await asyncio.wait_for(self._process.stdout.readline(), within)).decode().strip()
             what, on, where = line.partition(" on ")
             if not on:
-                self._errors.seek(0)
-                said = [line, *self._errors.read().decode(errors="replace").splitlines()]
-                raise CannotConnect(f"{self.name} did not start: {said[-1] or 'it said nothing'}")
+                raise CannotConnect(f"{self.name} did not start: {self._why(line)}")
             found[what.removesuffix(" ready")] = where
         return found
+
+    def _why(self, line: str) -> str:
+        if self._errors is None:
+            return line or "its errors stand above"
+        self._errors.seek(0)
+        said = [line, *self._errors.read().decode(errors="replace").splitlines()]
+        return said[-1] or "it said nothing"
 
 
 @asynccontextmanager
@@ -56,7 +62,7 @@ async def child(*arguments: str, environ: Mapping[str, str], shown: bool = False
             start_new_session=sys.platform != "win32",  # Ctrl-C is for us, and we end it last
         )
         try:
-            yield Child(" ".join(arguments), process.pid, process, errors)
+            yield Child(" ".join(arguments), process.pid, process, None if shown else errors)
         finally:
             with suppress(ProcessLookupError):
                 process.terminate()
