@@ -181,7 +181,7 @@ def terminated(shown: Terminal) -> None:
     shown.process.terminate()
 
 
-@pytest.mark.parametrize("act", [interrupted, interrupted_twice, terminated])
+@pytest.mark.parametrize("act", [interrupted, pytest.param(interrupted_twice, marks=pytest.mark.slow), terminated])
 @pytest.mark.parametrize(("more", "words"), [((), "step 3/3"), (("--parallel", "2"), "passed")], ids=["one", "two"])
 def test_whoever_is_interrupted_leaves_a_report_of_what_was_done_and_no_process(
     act: Callable[[Terminal], None], more: tuple[str, ...], words: str, tmp_path: Path

@@ -37,6 +37,7 @@ async def test_a_kill_is_survived_and_its_recovery_is_measured() -> None:
     assert 0 < recovery.well < recovery.rest
 
 
+@pytest.mark.slow
 async def test_what_is_lost_is_found_and_what_never_comes_back_is_told_and_the_next_case_stands_on_new_ground() -> None:
     cases = [Case("test", "forgets", _forgets, "", 1), Case("test", "away", _never_comes_back, "", 1)]
     forgets, away = await run(cases, PLAN, lambda _: None)
