@@ -3,6 +3,8 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from torture.case import Case
 from torture.ground import Ground
 from torture.kills import CASES as KILLS
