@@ -144,6 +144,23 @@ def test_what_does_not_start_is_told_with_its_last_lines_and_leaves_nothing(pyth
     assert left() == []
 
 
+def test_two_that_start_at_once_leave_the_cleaner_of_others_as_it_was(python: Path, image: str) -> None:
+    body = f"""
+from concurrent.futures import ThreadPoolExecutor
+from lgsp_testing import LgspContainer
+from testcontainers.core.config import testcontainers_config
+both = [LgspContainer().with_kwargs(labels={{'{MARK}': 'yes'}}) for _ in range(2)]
+with ThreadPoolExecutor(2) as threads:
+    list(threads.map(LgspContainer.start, both))
+print(testcontainers_config.ryuk_disabled)
+for each in both:
+    each.stop()
+"""
+    done = told(python, body, image, TESTCONTAINERS_RYUK_DISABLED="false")
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+    assert left() == []
+
+
 def test_it_comes_from_a_private_registry_by_its_prefix(python: Path, image: str) -> None:
     docker("tag", image, f"registry.example/team/{image}")
     try:
