@@ -8,6 +8,7 @@ import httpx
 from app.settings import Settings
 from app.together import Together
 from app.web import listen
+from tests.support import eventually
 from vn.errors import LgspError
 
 WITHIN = 15.0
@@ -30,9 +31,8 @@ async def test_a_part_that_cannot_start_is_told_of_and_begun_again_until_it_can(
     together.start("payment")
     async with asyncio.timeout(WITHIN):
         assert f"payment: cannot listen on 127.0.0.1:{port}" in str(await told.get())
-        taken.close()
-        while not await answers(f"http://127.0.0.1:{port}"):  # noqa: ASYNC110  # health is a snapshot
-            await asyncio.sleep(0.05)
+    taken.close()
+    await eventually(lambda: answers(f"http://127.0.0.1:{port}"), within=WITHIN)
     await together.stop("payment", within=WITHIN)
     assert not await answers(f"http://127.0.0.1:{port}")
     assert together.pids() == {}

@@ -37,6 +37,12 @@ def inspected(what: str) -> dict[str, Any]:
     return dict(found)
 
 
+def logs(container: str) -> str:
+    """All that it has said, on both of its outputs."""
+    said = run("docker", "logs", container)
+    return said.stdout + said.stderr
+
+
 def compose() -> tuple[str, ...]:
     """The command that reads docker-compose.yml: LGSP_TEST_COMPOSE, else the plugin, else docker-compose."""
     if chosen := environment().get("LGSP_TEST_COMPOSE"):
@@ -46,9 +52,10 @@ def compose() -> tuple[str, ...]:
 
 
 def healthy(container: str) -> bool:
-    """Whether the container's own health check says so; it must not have ended."""
+    """Whether the container's own health check says so; raises Ended for one that has ended."""
     state = inspected(container)["State"]
-    assert state["Running"] or state["Restarting"], f"{container} has ended with {state['ExitCode']}: {docker('logs', container)}"
+    if not (state["Running"] or state["Restarting"]):
+        raise Ended(f"{container} has ended with {state['ExitCode']}: {logs(container)}")
     return bool(state["Health"]["Status"] == "healthy")
 
 
@@ -59,10 +66,14 @@ async def kill(container: str) -> None:
     run("docker", "exec", container, "sh", "-c", "kill -9 -1", check=False)
 
     async def back() -> bool:
-        assert inspected(container)["RestartCount"] > before, f"{container} was not started again: {docker('logs', '--tail=20', container)}"
+        assert inspected(container)["RestartCount"] > before, f"{container} was not started again: {logs(container)[-2000:]}"
         return healthy(container)
 
     await eventually(back, within=BACK_WITHIN)
+
+
+class Ended(Exception):
+    """A container that should run has ended; no waiting makes it healthy."""
 
 
 class Container:
@@ -74,7 +85,11 @@ class Container:
 
     def __enter__(self) -> str:
         volume = f"{self.name}:/var/lib/lgsp"
-        run("docker", "run", "--detach", "--name", self.name, "--volume", volume, *self._how)
+        try:
+            run("docker", "run", "--detach", "--name", self.name, "--volume", volume, *self._how)
+        except BaseException:  # both may be there although it does not run
+            self.__exit__()
+            raise
         return self.name
 
     def __exit__(self, *_: object) -> None:

@@ -1,6 +1,7 @@
 """What docker-compose.yml starts, under a name and on ports of its own."""
 
 import asyncio
+import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -23,6 +24,7 @@ from vn.clock import VN
 __all__ = ["PARTS", "Project", "TownOutside"]
 
 PARTS = ("exchange", *AGENCIES, *(f"{name}-adapter" for name in ADAPTERS))
+PASSWORD = "Land-0_1.2~3"  # of every kind of sign that docs/containers.md allows
 
 
 class Project:
@@ -32,6 +34,8 @@ class Project:
         self.name = f"lgsp-test-{uuid4().hex[:8]}"
         ports = assign(Settings(), ("kafka", *AGENCIES), {})
         self._variables = {f"LGSP_{name.upper()}_PORT": str(port) for name, port in ports.items()} | {"LGSP_IMAGE": image}
+        self._variables["LGSP_LAND_PASSWORD"] = PASSWORD
+        self.passwords = {name: name for name in AGENCIES} | {"land": PASSWORD}
         self.bootstrap = f"localhost:{ports['kafka']}"
         self.urls = {name: f"http://127.0.0.1:{ports[name]}" for name in AGENCIES}
         self.took = 0.0
@@ -50,11 +54,15 @@ class Project:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is not None:
             print(self.call("logs", "--tail=30"))  # pytest shows it beside the failure
-        self.call("down", "--volumes", "--timeout=5", check=False)
+        self.tried("down", "--volumes", "--timeout=5")
 
-    def call(self, *arguments: str, check: bool = True) -> str:
-        """One command of compose."""
-        return run(*compose(), "--project-name", self.name, *arguments, check=check, **self._variables).stdout
+    def call(self, *arguments: str) -> str:
+        """What one command of compose prints, which must succeed."""
+        return self.tried(*arguments, check=True).stdout
+
+    def tried(self, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """One command of compose: its exit code and both of its outputs."""
+        return run(*compose(), "--project-name", self.name, *arguments, check=check, **self._variables)
 
     def wait(self, *more: str) -> None:
         """Until every part is ready, asked from inside, as a script would."""

@@ -97,6 +97,25 @@ async def test_a_dossier_crosses_a_container_of_which_the_ports_were_found_after
         assert inspected(container)["State"]["ExitCode"] == 0
 
 
+async def test_an_address_that_was_told_is_forgotten_at_a_restart_and_can_be_told_again(image: str) -> None:
+    with Container(image, options=(*ANYWHERE, "--env", "LGSP_KAFKA_HOST_ADVERTISED=later")) as container:
+        for restarted in (False, True):
+            if restarted:
+                docker("restart", container)
+            http, kafka = published(container, 8080), published(container, 29092)  # others after a restart
+
+            async def awaited(http: str = http) -> bool:
+                try:
+                    listeners = asked(http, "/_lgsp/listeners")
+                except OSError:
+                    return False
+                return isinstance(listeners, dict) and listeners["host"].get("awaited") is True
+
+            await eventually(awaited, within=60)
+            asked(http, "/_lgsp/listeners/host", "PUT", {"advertised": kafka})
+            await until_healthy(container)
+
+
 async def test_another_container_finds_it_by_its_alias_with_nothing_but_variables(image: str, network: str) -> None:
     """As a service of a CI job is found: nobody runs a command in it, nobody tells it a port."""
     alias = ("--network", network, "--network-alias", "lgsp", "--env", "LGSP_KAFKA_ADVERTISED=lgsp:9092", "--env", "LGSP_WITHOUT=ilis")

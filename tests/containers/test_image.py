@@ -7,7 +7,7 @@ import pytest
 
 from app.ports import assign
 from app.settings import AGENCIES, Settings
-from tests.containers.engine import Container, docker, healthy, inspected, kill
+from tests.containers.engine import Container, Ended, docker, healthy, inspected, kill, logs
 from tests.containers.project import TownOutside
 from tests.support import eventually
 
@@ -93,7 +93,30 @@ async def test_an_agency_runs_from_it_on_a_read_only_file_system_and_is_healthy(
         assert inspected(container)["State"]["ExitCode"] == 0
 
 
-@pytest.mark.parametrize(("command", "code"), [(("serve", "nobody"), 2), (("exchange",), 11), (("adapter", "ilis"), 11)])
-def test_what_cannot_run_says_so_and_leaves_with_the_code_of_the_command_line(image: str, command: tuple[str, ...], code: int):
-    with Container(image, *command, options=READ_ONLY) as container:
+@pytest.mark.parametrize(
+    ("command", "code", "line"),
+    [
+        ("serve nobody", 2, "'nobody' is not one of 'dvc'"),
+        ("exchange", 11, "lgsp: nothing runs from /var/lib/lgsp; start it with: lgsp up --state /var/lib/lgsp\n"),
+        ("adapter ilis", 11, "lgsp: nothing runs from /var/lib/lgsp; start it with: lgsp up --state /var/lib/lgsp\n"),
+    ],
+)
+def test_what_cannot_run_says_so_and_leaves_with_the_code_of_the_command_line(image: str, command: str, code: int, line: str):
+    with Container(image, *command.split(), options=READ_ONLY) as container:
         assert docker("wait", container) == str(code)
+        assert line in logs(container)
+
+
+def test_waiting_for_the_health_of_what_has_ended_ends(image: str):
+    with Container(image, "serve", "nobody", options=READ_ONLY) as container:
+        docker("wait", container)
+        with pytest.raises(Ended, match=f"{container} has ended with 2: Usage"):
+            healthy(container)
+
+
+def test_a_container_that_cannot_be_run_leaves_neither_itself_nor_its_volume(image: str):
+    failing = Container(image, options=("--entrypoint", "no-such-program"))
+    with pytest.raises(AssertionError, match="no-such-program"), failing:
+        pass
+    assert docker("ps", "--all", "--quiet", "--filter", f"name={failing.name}") == ""
+    assert docker("volume", "ls", "--quiet", "--filter", f"name={failing.name}") == ""
