@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
 }
 
 
+SEE = "; see: lgsp sample list"
 Wish: TypeAlias = Callable[[Parcel], bool]
 
 
@@ -51,8 +52,10 @@ async def sample(
 
 async def sample_today(kind: str, *, fault: str | None, seed: int, land: httpx.AsyncClient) -> Form:
     """The same on the day of the land office's clock; raises Unusable for a kind or fault that there is not, with the nearest."""
-    wrong = [f"no sample is called {kind!r}{suggestion(kind, KINDS)}"] if kind not in KINDS else []
-    wrong += [f"no fault of a sample is called {fault!r}{suggestion(fault, FAULTS)}"] if fault is not None and fault not in FAULTS else []
+    wrong = [f"no sample is called {kind!r}{suggestion(kind, KINDS) or SEE}"] if kind not in KINDS else []
+    wrong += (
+        [f"no fault of a sample is called {fault!r}{suggestion(fault, FAULTS) or SEE}"] if fault is not None and fault not in FAULTS else []
+    )
     if wrong:
         raise Unusable("; ".join(wrong))
     clock = await _asked(land, "/_lgsp/clock")
