@@ -27,10 +27,11 @@ def sample(  # noqa: PLR0917  # a command's parameters are its options
     state: State = None,
 ) -> int:
     """Print a dossier that is valid for the running land register, or wrong in the named way; feed it to `lgsp submit -`."""
-    from app.samples import FAULTS, KINDS, sample_today
+    from app.samples import FAULTS, KINDS, look_up, sample_today
 
     if kind == "list":
         return _list({"kind": KINDS, "fault": FAULTS}, json_=json_)
+    look_up(kind, fault)
     parts = parts_of(state)
 
     async def make() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from app.samples.faults import FAULTS, wrong
 from app.samples.forms import change_of_use, gift, sale
-from app.samples.kinds import KINDS, Wish, form, sample, sample_today
+from app.samples.kinds import KINDS, Wish, form, look_up, sample, sample_today
 from app.samples.parts import PAPERS, RELATIONS, Form, Parcel, Scene, codes, holders, papers
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "form",
     "gift",
     "holders",
+    "look_up",
     "papers",
     "sale",
     "sample",

@@ -17,7 +17,7 @@ from vn.errors import CannotConnect, Unusable
 from vn.near import suggestion
 from vn.people import Person, Population
 
-__all__ = ["KINDS", "Wish", "form", "sample", "sample_today"]
+__all__ = ["KINDS", "Wish", "form", "look_up", "sample", "sample_today"]
 
 KINDS: Mapping[str, str] = {
     "transfer": "one seller, one buyer, one parcel",
@@ -51,15 +51,20 @@ async def sample(
 
 
 async def sample_today(kind: str, *, fault: str | None, seed: int, land: httpx.AsyncClient) -> Form:
-    """The same on the day of the land office's clock; raises Unusable for a kind or fault that there is not, with the nearest."""
+    """The same on the day of the land office's clock; raises Unusable as `look_up` does."""
+    look_up(kind, fault)
+    clock = await _asked(land, "/_lgsp/clock")
+    return await sample(kind, fault=fault, seed=seed, land=land, on=datetime.fromisoformat(clock["now"]).date())
+
+
+def look_up(kind: str, fault: str | None) -> None:
+    """Raises Unusable for a kind or a fault that there is not, both at once, each with the nearest."""
     wrong = [f"no sample is called {kind!r}{suggestion(kind, KINDS) or SEE}"] if kind not in KINDS else []
     wrong += (
         [f"no fault of a sample is called {fault!r}{suggestion(fault, FAULTS) or SEE}"] if fault is not None and fault not in FAULTS else []
     )
     if wrong:
         raise Unusable("; ".join(wrong))
-    clock = await _asked(land, "/_lgsp/clock")
-    return await sample(kind, fault=fault, seed=seed, land=land, on=datetime.fromisoformat(clock["now"]).date())
 
 
 def form(kind: str, scene: Scene, fault: str | None = None) -> Form:
