@@ -45,7 +45,7 @@ async def _live(house: House, address: str, *, fresh: bool, stop: asyncio.Event)
         return
     started.result()
     house.where(address).write(house.settings.state)
-    _tell(house, address)
+    _tell(house)
     await stop.wait()
 
 
@@ -67,8 +67,8 @@ def _left_out(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
 
 
-def _tell(house: House, supervisor: str) -> None:
-    console = Console()
+def _tell(house: House) -> None:
+    console, supervisor = Console(), house.url(SUPERVISOR)
     table = Table(
         title="lgsp is running; Ctrl-C ends it", title_justify="left", caption="every part's address has /docs", caption_justify="left"
     )
