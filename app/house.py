@@ -123,6 +123,11 @@ class House:
     async def _stop(self, *parts: str, within: float) -> None:
         await (self._together or self._supervisor).stop(*parts, within=within)
 
+    async def broker_there(self) -> None:
+        """Until our own broker answers, which begins with us; raises CannotConnect after a while."""
+        if "broker" in self.parts:
+            await self._until_broker()
+
     def _start(self, part: str) -> None:
         if self._together is not None and part != "broker":
             self._together.start(part)

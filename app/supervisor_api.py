@@ -60,10 +60,12 @@ def control(house: House) -> FastAPI:
 
     @app.get("/_lgsp/listeners", summary="Where Kafka clients come in, and what they are told")
     async def listeners(request: Request) -> Response:
+        await house.broker_there()
         return await gateway.passed_on(request, "broker", b"/_lgsp/listeners")
 
     @app.put("/_lgsp/listeners/{name}", summary='What clients of a listener are told: {"advertised": "HOST:PORT"}')
     async def advertise(name: str, request: Request) -> Response:
+        await house.broker_there()  # whoever has started us asks as soon as anything answers
         return await gateway.passed_on(request, "broker", f"/_lgsp/listeners/{quote(name, safe='')}".encode("ascii"))
 
     app.include_router(testing(house))

@@ -2,7 +2,9 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -151,3 +153,22 @@ def test_ctrl_c_ends_both_processes(up: Up) -> None:
     code, seconds = up.interrupt()
     assert code == 130
     assert seconds < 12
+
+
+def test_an_address_can_be_told_as_soon_as_anything_answers(tmp_path: Path) -> None:
+    ports = assign(Settings(), PORTS, {})
+    chosen = {f"LGSP_{part.upper().replace('-', '_')}_PORT": str(port) for part, port in ports.items()}
+    begun = Up(tmp_path / "state", "--compact", LGSP_LOG_LEVEL="error", LGSP_KAFKA_HOST_ADVERTISED="later", **chosen)
+    told: list[int] = []
+
+    def tell() -> None:
+        with httpx.Client(base_url=f"http://127.0.0.1:{ports['supervisor']}", timeout=60, trust_env=False) as client:
+            while not told:
+                with suppress(httpx.ConnectError):
+                    told.append(client.put("/_lgsp/listeners/host", json={"advertised": "127.0.0.1:1"}).status_code)
+
+    thread = Thread(target=tell)
+    thread.start()
+    with begun:
+        thread.join(60)
+    assert told == [200]
