@@ -1,7 +1,8 @@
 """What an integrator's own part must do where one was left out: topics, group, contracts, headers, addresses."""
 
-from app.house import House
+from app.house import SUPERVISOR, House
 from app.joins import catalogue_of, rules_of
+from app.listeners import told_to_clients
 from app.settings import SERVICE_OF
 from bus import Members, Rights, Space
 from contracts import Catalogue, Contract
@@ -43,17 +44,29 @@ def _adapter(house: House, name: str, catalogue: Catalogue) -> str:
     space, member = Space(house.settings.space), members.named(MEMBER_OF[name]).id
     lines = [
         f"\n{name} adapter: left out; yours takes its place as member {member}.",
-        f"  Kafka     {house.bootstrap}",
+        f"  Kafka     {_kafka(house)}",
         f"  consume   {space.inbox(member)}  as group {space.group(member)}",
         *(f"            {contract.type:38} from {source}" for contract, source in _heard(member, members, rights, catalogue)),
         f"  produce   {space.outbox(member)}",
         *(f"            {contract.type:38} to {', '.join(to)}" for contract, to in _said(member, rights, catalogue)),
         _HEADERS.format(member=member),
-        f"  agency    {house.settings.urls.get(SERVICE_OF[name], 'your own')}",
+        f"  agency    {_called_at(house, SERVICE_OF[name])}",
         "  schemas   lgsp contracts show NAME, or: lgsp contracts export DIR; good and bad payloads: contracts/examples/",
         "  order     docs/case.md has the order of a case; lgsp trace DOSSIER shows that of one that runs",
     ]
     return "\n".join(lines)
+
+
+def _kafka(house: House) -> str:
+    """Where clients find it; those outside of a container by what its listeners tell."""
+    told = told_to_clients(house.settings) if "broker" in house.parts else {}
+    return ", ".join(f"{address} ({name})" for name, address in told.items()) or house.bootstrap
+
+
+def _called_at(house: House, agency: str) -> str:
+    if house.compact and agency in house.parts:
+        return f"{house.url(SUPERVISOR)}/{agency}: its feed is /_feed, all else stands under /docs"
+    return house.settings.urls.get(agency, "your own")
 
 
 def _heard(member: str, members: Members, rights: Rights, catalogue: Catalogue) -> list[tuple[Contract, str]]:

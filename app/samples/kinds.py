@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
 }
 
 
-SEE = "; see: lgsp sample list"
+SEE = "; see: lgsp sample list, or GET /_lgsp/samples"
 Wish: TypeAlias = Callable[[Parcel], bool]
 
 

@@ -86,8 +86,16 @@ class LgspContainer(DockerContainer):
         """Hand it in at the public service portal; gives the dossier code (mã hồ sơ). Raises Refused with every fault."""
         return str(self._ask("POST", "/dvc/ho-so", body=form)["MaHoSo"])
 
+    def pay(self, dossier: str) -> int:
+        """Pay every open notice of a dossier whole, as its citizen would at the portal; gives how many there were."""
+        shown = self._ask("GET", f"/dvc/ho-so/{dossier}")
+        owed = [each["SoThongBao"] for each in shown["ThongBaoThue"] if each["ConPhaiNop"] > 0]
+        for notice in owed:
+            self._ask("POST", f"/dvc/ho-so/{dossier}/thanh-toan", body={"SoThongBao": notice})
+        return len(owed)
+
     def messages(self, *, contract: str | None = None, about: str | None = None, outcome: str | None = None) -> list[dict[str, Any]]:
-        """All that has crossed the exchange and fits: `headers`, `payload`, and the exchange's `verdict`. Raises TooMany."""
+        """All that has crossed the exchange and fits, once for each recipient: `headers`, `payload`, `verdict`. Raises TooMany."""
         found, total = self._found(contract=contract, about=about, outcome=outcome)
         if total > len(found):
             raise TooMany(f"{total} messages fit, the exchange gives {len(found)} at once; ask for a contract, a dossier or an outcome")
@@ -136,7 +144,8 @@ class LgspContainer(DockerContainer):
             self.reload()
             if self.status == "exited" or time.monotonic() > deadline:
                 out, err = self.get_logs()
-                raise NotReady(f"lgsp-sim: {otherwise} ({self.status}): {(out + err).decode(errors='replace')[-2000:]}")
+                what = "it ended at once" if self.status == "exited" else otherwise
+                raise NotReady(f"lgsp-sim: {what} ({self.status}): {(out + err).decode(errors='replace')[-2000:]}")
             time.sleep(LOOK_EVERY)
 
     def _found(self, *, wait: float = 0.0, **query: str | None) -> tuple[list[dict[str, Any]], int]:

@@ -28,6 +28,8 @@ DOSSIER = """
     code = lgsp.submit(lgsp.sample("transfer"))
     notice = lgsp.wait_for(contract="tax.payment-notice", about=code)
     assert notice["payload"]["dossier"] == code
+    assert lgsp.pay(code) == 2
+    assert lgsp.wait_for(contract="land.register-updated", about=code)
     assert lgsp.url("land").endswith("/land") and lgsp.bootstrap_server()
 """
 
@@ -139,7 +141,7 @@ def test_all_at_an_engine_is_removed_where_that_is_asked_for(python: Path) -> No
 
 def test_what_does_not_start_is_told_with_its_last_lines_and_leaves_nothing(python: Path, image: str) -> None:
     done = told(python, script("    pass\n", "without='nobody'"), image)
-    assert "lgsp_testing.errors.NotReady: lgsp-sim: its broker does not start (exited)" in done.stderr
+    assert "lgsp_testing.errors.NotReady: lgsp-sim: it ended at once (exited)" in done.stderr
     assert "nobody" in done.stderr.partition("NotReady")[2]
     assert left() == []
 
