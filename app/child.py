@@ -11,7 +11,7 @@ from typing import IO
 
 from vn.errors import CannotConnect
 
-__all__ = ["Child", "child"]
+__all__ = ["Child", "child", "end"]
 
 READY_WITHIN = 60.0  # seconds; a land office with thousands of people founds its register first
 ENDS_WITHIN = 12.0
@@ -64,10 +64,15 @@ async def child(*arguments: str, environ: Mapping[str, str], shown: bool = False
         try:
             yield Child(" ".join(arguments), process.pid, process, None if shown else errors)
         finally:
-            with suppress(ProcessLookupError):
-                process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), ENDS_WITHIN)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            await end(process)
+
+
+async def end(process: Process, *, within: float = ENDS_WITHIN) -> None:
+    """Tell a child to end, and make sure."""
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), within)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

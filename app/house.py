@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from app.health import Health, health_at
+from app.listeners import told_to_clients
 from app.ports import assign, base_url
 from app.security import OURS_IS_PLAIN, VARIABLES
 from app.settings import AGENCIES, CONTROL, PARTS, Settings
@@ -56,6 +58,11 @@ class House:
         """The HTTP address of every part that has one, the broker's where it can be told to lie."""
         return {part: self.url(part) for part in self.http_parts} | ({"broker": self.url(CONTROL)} if self._control else {})
 
+    @property
+    def told_to_clients(self) -> dict[str, str]:
+        """What clients of our own broker's listeners are told, by listener."""
+        return told_to_clients(self.settings) if "broker" in self.parts else {}
+
     def address(self, agency: str) -> str:
         """Where an agency is, ours or one that runs elsewhere; raises Unusable where nobody said."""
         if agency not in self.settings.urls:
@@ -72,10 +79,10 @@ class House:
         """What moves messages: the exchange and the adapters."""
         return tuple(part for part in self.parts if part == "exchange" or part.endswith("-adapter"))
 
-    def where(self, supervisor: str) -> Running:
+    def where(self) -> Running:
         """The note for other commands."""
         ours = {part: self.url(part) for part in (*self.http_parts, *self._control)}
-        urls = {**self.settings.urls, **ours, "supervisor": supervisor}
+        urls = {**self.settings.urls, **ours, SUPERVISOR: self.url(SUPERVISOR)}
         return Running(self.bootstrap, self.settings.space, urls, self.left_out)
 
     def pids(self) -> dict[str, int]:
@@ -113,11 +120,11 @@ class House:
             self._start(part)
         await self._until_healthy(self.movers)
 
-    async def health(self) -> dict[str, str]:
-        """Of every part: ok, failing, or away."""
+    async def health(self) -> dict[str, Health]:
+        """Of every part."""
         where = self.urls
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            found = await asyncio.gather(*(_status(client, url) for url in where.values()))
+            found = await asyncio.gather(*(health_at(client, url) for url in where.values()))
         return dict(zip(where, found, strict=True))
 
     async def _stop(self, *parts: str, within: float) -> None:
@@ -167,11 +174,12 @@ class House:
 
     async def _until_healthy(self, parts: Iterable[str]) -> None:
         deadline = asyncio.get_running_loop().time() + READY_WITHIN
-        while sick := [part for part, status in (await self.health()).items() if part in set(parts) and status != "ok"]:
+        while sick := {part: why for part, each in (await self.health()).items() if part in set(parts) and (why := each.why_not)}:
             self._raise_unusable()
             if asyncio.get_running_loop().time() > deadline:
-                see = "" if self.compact else f"; see {self._log_of(sick[0])}"
-                raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {', '.join(sick)}{see}")
+                see = "" if self.compact else f"; see {self._log_of(next(iter(sick)))}"
+                told = "; ".join(f"{part} {why}" for part, why in sick.items())
+                raise CannotConnect(f"not ready after {READY_WITHIN:g} s: {told}{see}")
             await asyncio.sleep(_EVERY)
 
     async def _clear_topics(self) -> None:
@@ -189,11 +197,3 @@ def _arguments(part: str) -> tuple[str, ...]:
     if part in ("broker", "exchange"):
         return (part,)
     return ("adapter", part.removesuffix("-adapter")) if part.endswith("-adapter") else ("serve", part)
-
-
-async def _status(client: httpx.AsyncClient, url: str) -> str:
-    try:
-        answer = await client.get(f"{url}/_lgsp/health")
-        return str(answer.json()["status"])
-    except (httpx.HTTPError, ValueError, KeyError):
-        return "away"

@@ -2,7 +2,6 @@
 
 from app.house import SUPERVISOR, House
 from app.joins import catalogue_of, rules_of
-from app.listeners import told_to_clients
 from app.settings import SERVICE_OF
 from bus import Members, Rights, Space
 from contracts import Catalogue, Contract
@@ -59,8 +58,7 @@ def _adapter(house: House, name: str, catalogue: Catalogue) -> str:
 
 def _kafka(house: House) -> str:
     """Where clients find it; those outside of a container by what its listeners tell."""
-    told = told_to_clients(house.settings) if "broker" in house.parts else {}
-    return ", ".join(f"{address} ({name})" for name, address in told.items()) or house.bootstrap
+    return ", ".join(f"{address} ({name})" for name, address in house.told_to_clients.items()) or house.bootstrap
 
 
 def _called_at(house: House, agency: str) -> str:

@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from vn.errors import BadEnvironment, CannotConnect, LgspError, Retry, Unusable
+from vn.problem import PROBLEM, problem_of
 
 __all__ = ["failed", "not_valid", "problem"]
 
@@ -20,8 +21,7 @@ _TITLES = {
 
 def problem(status: int, detail: str) -> JSONResponse:
     """One no, and why."""
-    content = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail}
-    return JSONResponse(content, status, media_type="application/problem+json")
+    return JSONResponse(problem_of(status, _TITLES[status], detail), status, media_type=PROBLEM)
 
 
 async def failed(_: Request, error: Exception) -> JSONResponse:

@@ -38,8 +38,14 @@ def control(house: House) -> FastAPI:
     @app.api_route("/_lgsp/health", methods=["GET", "HEAD"], summary="ok only if every part is")
     async def health() -> JSONResponse:
         parts = await house.health()
-        status = "ok" if set(parts.values()) <= {"ok"} else "failing"
-        return JSONResponse({"status": status, "part": "supervisor", "parts": parts}, status_code=200 if status == "ok" else 503)
+        sick = [f"{part} {why}" for part, each in parts.items() if (why := each.why_not)]
+        said = {
+            "status": "failing" if sick else "ok",
+            "part": "supervisor",
+            **({"detail": "; ".join(sick)} if sick else {}),
+            "parts": {part: each.status for part, each in parts.items()},
+        }
+        return JSONResponse(said, status_code=503 if sick else 200)
 
     @app.get("/_lgsp/info", summary="Addresses and processes")
     def info() -> dict[str, Any]:

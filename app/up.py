@@ -9,7 +9,6 @@ from rich.table import Table
 
 from app.house import SUPERVISOR, House
 from app.invitation import invitation
-from app.listeners import told_to_clients
 from app.settings import ADAPTERS, AGENCIES, CONTROL, Settings
 from app.state import forget, held, prepare
 from app.supervisor_api import control
@@ -29,14 +28,14 @@ async def run(
         house = House(replace(settings, state=folder), left_out, environ, compact=compact)
         bound = listen(settings.host, house.settings.port(SUPERVISOR), SUPERVISOR)
         try:
-            async with serving(control(house), bound) as address:
-                await _live(house, address, fresh=fresh, stop=stop)
+            async with serving(control(house), bound):
+                await _live(house, fresh=fresh, stop=stop)
         finally:
             forget(folder)
             await house.stop()
 
 
-async def _live(house: House, address: str, *, fresh: bool, stop: asyncio.Event) -> None:
+async def _live(house: House, *, fresh: bool, stop: asyncio.Event) -> None:
     started = asyncio.create_task(house.start(fresh=fresh))
     await asyncio.wait({started, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if not started.done():
@@ -44,7 +43,7 @@ async def _live(house: House, address: str, *, fresh: bool, stop: asyncio.Event)
         await asyncio.gather(started, return_exceptions=True)
         return
     started.result()
-    house.where(address).write(house.settings.state)
+    house.where().write(house.settings.state)
     _tell(house)
     await stop.wait()
 
@@ -75,7 +74,7 @@ def _tell(house: House) -> None:
     for column in ("part", "address"):
         table.add_column(column, overflow="fold")
     table.add_row("broker (Kafka bootstrap)", house.bootstrap)
-    for name, address in (told_to_clients(house.settings) if "broker" in house.parts else {}).items():
+    for name, address in house.told_to_clients.items():
         table.add_row(f"  for clients: {name}", address)
     if house.compact:
         table.add_row("all parts, over HTTP", supervisor)

@@ -1,6 +1,5 @@
 """The processes of a benchmark: the broker that is given or an embedded one, and what else is needed."""
 
-import asyncio
 import contextlib
 import tempfile
 import time
@@ -57,17 +56,6 @@ async def running(plan: Plan, *, state: Path | None = None) -> AsyncIterator[Bro
         async with child(*command, environ=environment(), shown=True) as process:
             address = (await process.ready(within=None))["broker"]  # jars may have to be fetched before
             yield Broker(address, psutil.Process(process.pid), time.monotonic() - began)
-
-
-async def end(process: asyncio.subprocess.Process, *, within: float = 10.0) -> None:
-    """Tell a child to end, and make sure."""
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), within)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def spent(process: psutil.Process) -> float:

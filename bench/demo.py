@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from bench.broker import end
+from app.child import end
 from bench.plan import Plan
 from bench.report import Bound, Figure
 

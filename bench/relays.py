@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import psutil
 
-from bench.broker import Broker, end, mib, spent
+from app.child import end
+from bench.broker import Broker, mib, spent
 from bench.course import Course, Sample
 from bench.load import RECEIVER, SENDER, fill
 from bus import Admin, Reader, Space

@@ -46,8 +46,7 @@ def held(folder: Path, kind: Kind) -> Iterator[Path]:
 
 def cannot_listen(host: str, port: int, error: OSError, *, listener: str = "main") -> BadEnvironment:
     """What to tell the user of a port that cannot be had."""
-    other = {"network": "LGSP_BROKER_NETWORK_PORT", "host": "LGSP_BROKER_HOST_PORT"}
-    variable = other.get(listener, "--listen HOST:PORT or LGSP_BROKER_PORT")
+    variable = "--listen HOST:PORT or LGSP_BROKER_PORT" if listener == "main" else f"LGSP_BROKER_{listener.upper()}_PORT"
     taken = error.errno == errno.EADDRINUSE
     reason = f"the port is taken; choose another with {variable}" if taken else error.strerror or str(error)
     return BadEnvironment(f"the broker cannot listen on {host}:{port}: {reason}")

@@ -1,8 +1,11 @@
-"""What tests of several parts share: waiting for a condition with a deadline."""
+"""What tests of several parts share: waiting for a condition with a deadline, and a small HTTP server."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,3 +27,16 @@ async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 20.0)
         if time.monotonic() > deadline:
             raise failure or AssertionError(f"{getattr(check, '__name__', check)} did not come true within {within:g} s")
         await asyncio.sleep(POLL)
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """HOST:PORT while the block lasts; what is being answered at its end is waited for."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -10,6 +10,7 @@ from app.commands.run import say, until_stopped
 from app.logs import configure
 from app.security import OURS_IS_PLAIN
 from app.settings import CONTROL, Fsync
+from vn.addresses import address
 from vn.errors import Unusable
 
 __all__ = ["broker"]
@@ -48,10 +49,11 @@ def broker(
         raise Unusable(OURS_IS_PLAIN)
     configure(read.log, read.log_level, "broker")
     if listen:
-        host, _, port = listen.rpartition(":")
-        if not host or not port.isdecimal() or int(port) > 65_535:
-            raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092")
-        read = replace(read, host=host, ports={**read.ports, "broker": int(port)})
+        try:
+            host, port = address(listen, free=True)
+        except ValueError:
+            raise Unusable(f"--listen {listen}: give it as HOST:PORT, e.g. 127.0.0.1:9092") from None
+        read = replace(read, host=host, ports={**read.ports, "broker": port})
     read = replace(read, fsync=fsync) if fsync else read
     if fsync and (apache or memory):
         raise Unusable("--fsync: the embedded broker's log in files only; not with --apache, nor with --memory")

@@ -115,15 +115,16 @@ def say(line: str) -> None:
 
 def _with_control(read: Settings) -> Settings:
     """A plan that is wrong ends us before anything starts; with one, or with listeners, there is an address that tells of them."""
-    listeners = any(read.port(f"broker-{name}") for name in LISTENERS)
-    if read.faults is None:
-        return read.at(CONTROL, 0) if listeners and read.bootstrap is None and CONTROL not in read.ports else read
     if read.bootstrap is not None:
-        raise Unusable(f"--faults: only the embedded broker lies on demand, and LGSP_KAFKA_BOOTSTRAP names another ({read.bootstrap})")
-    from bus.embedded.faults import read_plan
+        if read.faults is not None:
+            raise Unusable(f"--faults: only the embedded broker lies on demand, and LGSP_KAFKA_BOOTSTRAP names another ({read.bootstrap})")
+        return read
+    if read.faults is not None:
+        from bus.embedded.faults import read_plan
 
-    read_plan(read.faults)
-    return read if CONTROL in read.ports else read.at(CONTROL, 0)
+        read_plan(read.faults)
+    wanted = read.faults is not None or any(read.port(f"broker-{name}") for name in LISTENERS)
+    return read.at(CONTROL, read.port(CONTROL)) if wanted else read
 
 
 def _alone(part: str, state: Path | None, body: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> int:

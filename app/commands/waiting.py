@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import typer
 
 from app.commands.options import State, parts_of
+from app.health import health_at
 from app.reading import is_http
 from vn.errors import CannotConnect, Unusable
 
@@ -56,26 +57,5 @@ def _sick(asked: Mapping[str, str], state: Path | None, *, within: float) -> str
 
 async def _asked(urls: Mapping[str, str], within: float) -> list[tuple[str, str]]:
     async with httpx.AsyncClient(timeout=min(within, _PATIENCE), trust_env=False) as client:
-        return list(zip(urls, await asyncio.gather(*(_why_not(client, url) for url in urls.values())), strict=True))
-
-
-async def _why_not(client: httpx.AsyncClient, url: str) -> str:
-    """Why the part at `url` is not ready; empty when it is."""
-    try:
-        answer = await client.get(f"{url}/_lgsp/health")
-        told = answer.json()
-        status, detail = str(told["status"]), _detail(told)
-    except httpx.HTTPError as error:
-        return f"does not answer at {url} ({type(error).__name__})"
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return f"answers {answer.status_code} at {url}/_lgsp/health, which no part of lgsp does"
-    if answer.is_success and status == "ok":
-        return ""
-    return f"is {status}" + (f" ({detail})" if detail else "")
-
-
-def _detail(told: Mapping[str, Any]) -> str:
-    """What a part says of itself, or which of its parts are not well."""
-    parts = told.get("parts") or {}
-    sick = [f"{part} is {status}" for part, status in parts.items() if status != "ok"] if isinstance(parts, Mapping) else []
-    return str(told.get("detail") or "") or ", ".join(sick)
+        found = await asyncio.gather(*(health_at(client, url) for url in urls.values()))
+    return [(name, each.why_not) for name, each in zip(urls, found, strict=True)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from bus.embedded import BrokerSettings, Fsync, Listener, serve
+from vn.addresses import address
 from vn.attached import when_input_ends
 from vn.errors import Unusable
 
@@ -76,10 +77,10 @@ def _settings(arguments: list[str] | None) -> tuple[BrokerSettings, bool]:
 
 
 def _address(parser: argparse.ArgumentParser, text: str) -> tuple[str, int]:
-    host, _colon, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        parser.error(f"{text!r} is not HOST:PORT")
-    return host.strip("[]"), int(port)
+    try:
+        return address(text, free=True)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 async def _run(settings: BrokerSettings, *, attached: bool) -> None:

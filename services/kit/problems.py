@@ -15,6 +15,7 @@ from services.kit.vietnamese import reason
 from vn.errors import Fault, NotAllowed, Unknown, Unusable
 from vn.paths import own_path
 from vn.pointer import pointer
+from vn.problem import PROBLEM, problem_of
 
 log = structlog.get_logger("agency")
 
@@ -33,11 +34,8 @@ TITLES = {
 
 def problem(status: int, detail: str, faults: Iterable[Fault] = ()) -> Response:
     """One answer that says no."""
-    content: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Lỗi"), "status": status, "detail": detail}
-    errors = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
-    if errors:
-        content["errors"] = errors
-    return Response(orjson.dumps(content), status, media_type="application/problem+json")
+    content = problem_of(status, TITLES.get(status, "Lỗi"), detail, faults)
+    return Response(orjson.dumps(content), status, media_type=PROBLEM)
 
 
 def install(app: FastAPI) -> None:

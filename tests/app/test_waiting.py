@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from app.commands.waiting import _PATIENCE, wait
 from tests.app.lgsp import lgsp
+from tests.support import served
 from vn.errors import CannotConnect
 
 WELL = {"status": "ok", "part": "land", "detail": ""}
@@ -35,16 +36,12 @@ def part(health: dict[str, Any] | str, *, code: int = 200, hold: threading.Event
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(Handler) as address:
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://{address}"
         finally:
             if hold is not None:
                 hold.set()
-            server.shutdown()
-            thread.join()
 
 
 def test_named_addresses_that_are_all_well_end_the_waiting(tmp_path: Path):

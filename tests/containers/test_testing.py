@@ -9,7 +9,7 @@ import subprocess
 import threading
 import venv
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ import pytest
 
 from app.commands.options import environment
 from tests.containers.engine import ROOT, docker, inspected, run
+from tests.support import served
 
 pytestmark = pytest.mark.containers
 
@@ -105,7 +106,7 @@ def test_what_does_not_come_and_what_is_refused_is_told_with_its_reasons(python:
 
 @pytest.mark.parametrize("ended", [signal.SIGINT, signal.SIGKILL])
 def test_ctrl_c_leaves_nothing_and_prune_removes_what_a_kill_leaves(python: Path, image: str, ended: signal.Signals) -> None:
-    body = "    print('up', flush=True)\n    import time; time.sleep(600)\n"
+    body = "    print('up', flush=True)\n    import signal; signal.pause()\n"
     around = {name: value for name, value in environment().items() if not name.startswith("LGSP_")} | {"LGSP_IMAGE": image}
     with subprocess.Popen(
         [python, "-c", script(body)], env=around, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -284,19 +285,6 @@ def engine_with(processes: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
 
     with served(Handler) as address:
         yield f"tcp://{address}", removed
-
-
-@contextlib.contextmanager
-def served(handler: type[Json]) -> Iterator[str]:
-    """HOST:PORT while the block lasts."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @contextlib.contextmanager

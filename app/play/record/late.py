@@ -1,7 +1,7 @@
 """What came later than it was said: whoever takes it was away, or it was under way while the citizen acted again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -35,8 +35,7 @@ def arrivals(said: Iterable[Heard]) -> list[Heard]:
     result: list[Heard] = []
     waiting: list[Heard] = []
     for each in said:
-        came = [one for one in waiting if one.at <= each.at]
-        waiting = [one for one in waiting if one not in came]
+        came, waiting = [one for one in waiting if one.at <= each.at], [one for one in waiting if one.at > each.at]
         result += [*came, replace(each, deliveries={to: times for to, times in each.deliveries.items() if to not in each.late})]
         waiting = sorted([*waiting, *_arrivals(each)], key=lambda one: one.at)
     return [*result, *waiting]
@@ -74,8 +73,8 @@ def _first_effects(said: Sequence[Heard]) -> Iterable[tuple[Heard, Heard]]:
 
 def _following(first: Heard, said: Sequence[Heard]) -> Iterable[Heard]:
     """The message, and all that follows from it."""
-    known: Collection[str] = {first.id}
+    known = {first.id}
     for each in said:
         if each.id in known or each.causation in known:
-            known = {*known, each.id}
+            known.add(each.id)
             yield each

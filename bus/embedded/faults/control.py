@@ -12,6 +12,7 @@ from bus.embedded.faults.desk import Faults
 from bus.embedded.faults.reading import checked
 from vn.addresses import address
 from vn.errors import BadEnvironment, Fault, NotAllowed
+from vn.problem import PROBLEM, problem_of
 
 _MOST: Final = 1024 * 1024
 _TITLES: Final = {
@@ -159,7 +160,4 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _problem(status: int, detail: str, faults: Sequence[Fault] = ()) -> web.Response:
-    content: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail}
-    if faults:
-        content["errors"] = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
-    return web.json_response(content, status=status, content_type="application/problem+json")
+    return web.json_response(problem_of(status, _TITLES.get(status, "Error"), detail, faults), status=status, content_type=PROBLEM)
