@@ -117,3 +117,15 @@ async def test_a_part_that_is_away_is_told_with_its_name() -> None:
         status, _, content = await asked(port, "/away/x")
     assert status == 502
     assert "away does not answer at http://127.0.0.1:9 (ConnectError)" in content
+
+
+async def test_a_body_of_unknown_length_is_passed_on() -> None:
+    chunks = "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    async with passing() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = "POST /land/x HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write((head + chunks).encode())
+        async with asyncio.timeout(10):
+            answer = (await reader.read()).decode()
+        writer.close()
+    assert '"body":"abcde"' in answer

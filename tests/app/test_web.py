@@ -95,3 +95,20 @@ async def test_an_answer_before_the_body_has_come_costs_the_next_request_nothing
         assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
         writer.close()
     assert heard == [b"second body."]
+
+
+async def test_a_body_in_chunks_is_heard_and_the_request_after_it_too() -> None:
+    app, heard = FastAPI(), []
+
+    @app.post("/said")
+    async def said(request: Request) -> None:
+        heard.append(await request.body())
+
+    chunked = JAVA.replace("Content-Length: 12", "Transfer-Encoding: chunked").encode()
+    async with asyncio.timeout(10), serving(app, listen("127.0.0.1", 0, "test")) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        for request in (chunked + b"3\r\nabc\r\n4\r\n\r\n\r\n\r\n0\r\n\r\n", JAVA.encode() + b"twelve bytes"):
+            writer.write(request)
+            assert (await reader.readuntil(b"\r\n\r\nnull")).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+    assert heard == [b"abc\r\n\r\n", b"twelve bytes"]

@@ -70,6 +70,15 @@ steps:
 """,
 }
 MORE = {
+    "a notice that was cancelled past the tax authority is cancelled so again": """
+start: 2026-03-02T09:00
+steps:
+  - submit: {as: d, sample: transfer}
+  - expect: {as: n, contract: tax.payment-notice, to: dvc, about: d, where: {/kind: registration-fee}}
+  - state: {at: dvc, dossier: d, status: 6}
+  - send: {from: tct, contract: tax.notice-cancelled, about: d, with: {/notice: "{n./notice}"}}
+  - expect: {contract: tax.notice-cancelled, to: dvc, about: d}
+""",
     "a slip that asks for deferral is returned, and goes through once it is supplemented": """
 start: 2026-03-02T09:00
 steps:
