@@ -97,7 +97,7 @@ asyncapi:
 
 .PHONY: bundle
 # One archive for networks without the internet: docs/closed-networks.md. PLATFORM and PYTHON_VERSION of the machine there; IMAGE=: no image
-bundle: install
+bundle: dev
 	@$(BIN)/python -m tools.bundle $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(PYTHON_VERSION),--python-version "$(PYTHON_VERSION)") \
 	  $(if $(filter undefined,$(origin IMAGE)),,--image "$(IMAGE)") $(ARGS)
 
